@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class CreatorsConfig(AppConfig):
+    name = "creators"
+    verbose_name = "Creators"
+
+    def ready(self) -> None:
+        from creators import campaign  # noqa: F401  registers groups

@@ -1,0 +1,134 @@
+"""The section `groups` of the campaign file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Literal
+
+from pydantic import Field
+
+from creators.models import Group, Membership
+from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, register
+from livefest.campaign.schema import Count, CountOrZero, Moment, NamedItem, Slug, SmallCount, Spec
+from livefest.campaign.sections import usable_metric
+from livefest.models import Fest, Metric
+
+
+class PlacementSpec(Spec):
+    metric: Slug
+    from_: Moment = Field(alias="from")
+    until: Moment
+    at_least: CountOrZero = 0
+    below: Count | None = None
+
+    def overlaps(self, other: PlacementSpec) -> bool:
+        """Whether one creator could be placed by both at the same moment. Placements with different ends don't
+        overlap: whoever the earlier one placed, the later one leaves alone."""
+        return (
+            self.until == other.until
+            and (self.below is None or other.at_least < self.below)
+            and (other.below is None or self.at_least < other.below)
+        )
+
+
+class GroupSpec(NamedItem):
+    kind: Literal["league", "community"]
+    placement: PlacementSpec | None = None
+    roster: SmallCount | None = None
+
+
+def check_groups(campaign: Campaign) -> Iterator[Problem]:
+    placed: list[tuple[str, PlacementSpec]] = []
+    for path, group in campaign.located(GroupSpec):
+        if group.roster is not None and group.kind == "league":
+            yield Problem(f"{path}.roster", 'only a community has a roster; leave it out, or write kind = "community"')
+        if group.placement is None:
+            continue
+        if group.kind == "community":
+            yield Problem(f"{path}.placement", 'a community is joined; leave it out, or write kind = "league"')
+            continue
+        yield from check_placement(campaign, path, group.placement)
+        placed.append((path, group.placement))
+    for (path, placement), (other_path, other) in combinations(placed, 2):
+        if placement.overlaps(other):
+            yield Problem(
+                f"{other_path}.placement",
+                f"overlaps that of {path}: a creator could be placed in both; "
+                "let each begin (at_least) where the one before ends (below)",
+            )
+
+
+def check_placement(campaign: Campaign, path: str, placement: PlacementSpec) -> Iterator[Problem]:
+    yield from usable_metric(campaign, placement.metric, f"{path}.placement.metric", "placement")
+    if placement.from_ >= placement.until:
+        yield Problem(
+            f"{path}.placement.until",
+            f"until ({placement.until:%Y-%m-%dT%H:%MZ}) is not after from; write a later moment",
+        )
+    elif placement.until > campaign.fest.ends:
+        yield Problem(
+            f"{path}.placement.until",
+            f"{placement.until:%Y-%m-%dT%H:%MZ} is after the fest; write a moment up to its end",
+        )
+    if placement.below is not None and placement.at_least >= placement.below:
+        yield Problem(
+            f"{path}.placement.below",
+            f"{placement.below} is not above at_least ({placement.at_least}); write a bigger number",
+        )
+
+
+def to_spec(row: Group) -> dict[str, object]:
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "kind": row.kind,
+        "placement": {
+            "metric": row.placement_metric.slug,
+            "from": row.placement_from,
+            "until": row.placement_until,
+            "at_least": row.placement_at_least,
+            **({} if row.placement_below is None else {"below": row.placement_below}),
+        }
+        if row.placement_metric
+        else None,
+        "roster": row.roster,
+    }
+
+
+def save_group(fest: Fest, spec: GroupSpec, position: int) -> None:
+    """Creates or updates a group. Refuses a roster smaller than the members that it has."""
+    members = Membership.objects.filter(group__fest=fest, group__slug=spec.slug).count()
+    if spec.roster is not None and members > spec.roster:
+        raise CampaignError(
+            [Problem(f"groups {spec.slug}.roster", f"{spec.roster} is less than its {members} members; write more")]
+        )
+    placement = spec.placement
+    Group.objects.update_or_create(
+        fest=fest,
+        slug=spec.slug,
+        defaults={
+            "name": spec.name,
+            "kind": spec.kind,
+            "roster": spec.roster,
+            "placement_metric": Metric.objects.get(fest=fest, slug=placement.metric) if placement else None,
+            "placement_from": placement.from_ if placement else None,
+            "placement_until": placement.until if placement else None,
+            "placement_at_least": placement.at_least if placement else 0,
+            "placement_below": placement.below if placement else None,
+            "position": position,
+        },
+    )
+
+
+register(
+    Section(
+        name="groups",
+        spec=GroupSpec,
+        model=Group,
+        to_spec=to_spec,
+        save=save_group,
+        check=check_groups,
+        related=("placement_metric",),
+    )
+)

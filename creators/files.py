@@ -1,0 +1,155 @@
+"""Facts files, JSON Lines or CSV, read as a stream: the memory used doesn't grow with the file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from creators.reports import FactReport, LiveReport, Malformed, is_live, parse_fact, parse_json, parse_live
+
+BATCH = 1000  # facts in one transaction
+LONGEST_LINE = 65_536  # bytes; a report has a few hundred
+REQUIRED_COLUMNS = {"id", "creator", "metric", "quantity", "at"}
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+T = TypeVar("T")
+
+
+class NotAFactsFile(ValueError):
+    """A file that can't be read as facts at all; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no report: its number (from 1), the id where one could be read, and why."""
+
+    line: int
+    id: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Up to 1,000 lines, in order and with their numbers, sorted by what they are; `position` is how many bytes of
+    the file had been read."""
+
+    facts: list[tuple[int, FactReport]] = field(default_factory=list)
+    lives: list[tuple[int, LiveReport]] = field(default_factory=list)
+    bad: list[BadLine] = field(default_factory=list)
+    position: int = 0
+
+
+def read_batches(path: Path) -> Iterator[Batch]:
+    """The reports of a facts file in batches: CSV where the name ends in .csv, else JSON Lines.
+
+    The next batch is read in a thread while the caller stores the one before. Raises OSError, and NotAFactsFile for
+    a CSV without the columns.
+    """
+    with path.open("rb") as file:
+        lines = csv_rows(file) if path.suffix.lower() == ".csv" else json_lines(file)
+        yield from read_ahead(batches(lines, file))
+
+
+def batches(lines: Iterator[tuple[int, object]], file: BinaryIO) -> Iterator[Batch]:
+    while chunk := list(islice(lines, BATCH)):
+        batch = Batch()
+        for number, data in chunk:
+            try:
+                if isinstance(data, Malformed):
+                    raise data
+                if is_live(data):
+                    batch.lives.append((number, parse_live(data)))
+                else:
+                    batch.facts.append((number, parse_fact(data)))
+            except Malformed as error:
+                batch.bad.append(BadLine(number, readable_id(data), str(error)))
+        batch.position = file.tell()
+        yield batch
+
+
+def json_lines(file: BinaryIO) -> Iterator[tuple[int, object]]:
+    """Each line's number and JSON value, or the Malformed that it is; blank lines are skipped."""
+    for number, line in numbered_lines(file):
+        if isinstance(line, Malformed):
+            yield number, line
+        elif line.strip():
+            try:
+                yield number, parse_json(line)
+            except Malformed as error:
+                yield number, error
+
+
+def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | Malformed]]:
+    """Lines without a leading byte order mark; one that is too long stands as Malformed and is never held whole."""
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if number == 1:
+            line = line.removeprefix(BYTE_ORDER_MARK)
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield number, Malformed(f"longer than {LONGEST_LINE} bytes")
+        else:
+            yield number, line
+
+
+def csv_rows(file: BinaryIO) -> Iterator[tuple[int, object]]:
+    """Each row's line number and its values by column, or the Malformed that it is; blank lines are skipped."""
+    reader = csv.reader(decoded_lines(file), strict=True)
+    header = next_row(reader)
+    while header == []:
+        header = next_row(reader)
+    if header is None:
+        return
+    if isinstance(header, Malformed) or not set(header) >= REQUIRED_COLUMNS:
+        raise NotAFactsFile(
+            "the first line is not a CSV header with at least id,creator,metric,quantity,at; "
+            "add it, or name a JSON Lines file other than .csv"
+        )
+    while (row := next_row(reader)) is not None:
+        if isinstance(row, Malformed):
+            yield reader.line_num, row
+        elif len(row) > len(header):
+            yield reader.line_num, Malformed(f"has {len(row)} columns; the header has {len(header)}")
+        elif any(row):
+            yield reader.line_num, dict(zip(header, row, strict=False))
+
+
+def next_row(reader: Iterator[list[str]]) -> list[str] | Malformed | None:
+    """The next row; Malformed where it can't be read, None at the end."""
+    try:
+        row = next(reader)
+    except StopIteration:
+        return None
+    except csv.Error as error:
+        return Malformed(f"not CSV: {error}")
+    if any("\udc80" <= character <= "\udcff" for value in row if not value.isascii() for character in value):
+        return Malformed(f"not UTF-8, or longer than {LONGEST_LINE} bytes")
+    return row
+
+
+def decoded_lines(file: BinaryIO) -> Iterator[str]:
+    """Lines as text, bytes that are not UTF-8 as surrogates, so that only their own row is refused for them."""
+    for _number, line in numbered_lines(file):
+        yield "\udcff\n" if isinstance(line, Malformed) else line.decode("utf-8", "surrogateescape")
+
+
+def read_ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, each next one made in a thread while the caller works on the one before."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item
+
+
+def readable_id(data: object) -> str:
+    """The id of a refused report, for the people who look for it; "" where there is none."""
+    found = (data.get("id") or data.get("live")) if isinstance(data, dict) else ""
+    return found[:128] if isinstance(found, str) else ""

@@ -1,0 +1,361 @@
+"""The one way in for facts: from reports of a source to rows, each exactly once, whoever sends them how often.
+
+The outcome of a batch is that of its facts taken one after the other; the work is done in a few statements over
+many. CAMPAIGN.md, "Facts file", is the rule book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Min
+
+from creators.models import Group, Source
+from creators.reports import FactReport
+from livefest.clock import DayFinder, fest_days
+from livefest.models import Fest, Metric
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+SOURCE_LOCK = 0x6C66  # class of the advisory locks on sources
+
+INSERT_FACTS = """
+INSERT INTO creators_fact (fest_id, source_id, entry_id, metric_id, quantity, at, received_at, reverses_id, counts,
+                           external_id, session, supporter)
+SELECT %s, %s, entry_id, metric_id, quantity, at, %s, reverses_id, counts, external_id, session, supporter
+FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::timestamptz[], %b::bigint[], %b::boolean[], %b::text[],
+            %b::text[], %b::text[])
+     AS report (entry_id, metric_id, quantity, at, reverses_id, counts, external_id, session, supporter)
+ON CONFLICT DO NOTHING
+RETURNING external_id
+"""
+
+INSERT_MARKS = """
+INSERT INTO creators_mark (fest_id, entry_id, day)
+SELECT %s, entry_id, day FROM unnest(%b::bigint[], %b::date[]) AS touched (entry_id, day)
+"""
+
+FIND_ENTRIES = """
+SELECT creator.handle, entry.id
+FROM creators_creator creator JOIN creators_entry entry ON entry.creator_id = creator.id AND entry.fest_id = %s
+WHERE creator.handle = ANY(%s)
+"""
+
+FIND_STORED = """
+SELECT fact.external_id, fact.id, fact.entry_id, fact.metric_id, fact.quantity, fact.at, fact.session,
+       fact.supporter, coalesce(original.external_id, ''), fact.counts,
+       EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
+FROM creators_fact fact LEFT JOIN creators_fact original ON original.id = fact.reverses_id
+WHERE fact.source_id = %s AND fact.external_id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A fact that was not taken: which of the batch (from 0), its id, and why."""
+
+    index: int
+    id: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch: every fact is in exactly one of the four."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    conflicts: list[Refusal] = field(default_factory=list)
+    rejected: list[Refusal] = field(default_factory=list)
+
+
+class SourcePaused(Exception):
+    """Staff have paused the source: nothing was stored, and the same may be sent again later."""
+
+
+class Stored(NamedTuple):
+    """A fact as it stands in the database."""
+
+    id: int
+    entry_id: int
+    metric_id: int
+    quantity: int
+    at: datetime
+    session: str
+    supporter: str
+    reverses: str
+    counts: bool
+    reversed: bool
+
+
+class Row(NamedTuple):
+    """A fact about to be stored; the fields are INSERT_FACTS' columns."""
+
+    entry_id: int
+    metric_id: int
+    quantity: int
+    at: datetime
+    reverses_id: int | None
+    counts: bool
+    external_id: str
+    session: str
+    supporter: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMetric:
+    id: int
+    is_duration: bool
+    paid: bool
+
+
+class Terms:
+    """What a fest takes at one moment of arrival: metrics, window, grace."""
+
+    def __init__(self, fest: Fest, arrived_at: datetime) -> None:
+        self.fest = fest
+        self.arrived_at = arrived_at
+        self.metrics = {
+            slug: KnownMetric(id, unit == "s", paid)
+            for id, slug, unit, paid in Metric.objects.filter(fest=fest).values_list("id", "slug", "unit", "paid")
+        }
+        earliest = Group.objects.filter(fest=fest).aggregate(earliest=Min("placement_from"))["earliest"]
+        self.starts = min(earliest or fest.starts, fest.starts)
+        self.grace_ends = fest.ends + timedelta(hours=fest.grace_hours)
+        self.days = DayFinder(fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone))
+
+    def refusal(self, report: FactReport) -> str | None:
+        """Why this fact can't be taken now, whatever has been stored; None where nothing speaks against it."""
+        metric = self.metrics.get(report.metric)
+        if metric is None:
+            return f'metric "{report.metric}" is unknown'
+        if metric.paid:
+            return f'metric "{report.metric}" is only paid, it can\'t be sent'
+        if self.arrived_at >= self.grace_ends:
+            return f"arrived after the grace period, which ended at {self.grace_ends.isoformat()}"
+        # A duration that runs on past the fest's end is judged by that end: no later part of it counts.
+        counts_until = min(report.at, self.fest.ends) if metric.is_duration else report.at
+        if counts_until > self.arrived_at + FUTURE_TOLERANCE:
+            return f"at {report.at.isoformat()} is over five minutes after its arrival"
+        if not self.in_window(report, metric):
+            return (
+                f"at {report.at.isoformat()} is out of the window, "
+                f"{self.starts.isoformat()} to {self.fest.ends.isoformat()}"
+            )
+        return None
+
+    def in_window(self, report: FactReport, metric: KnownMetric) -> bool:
+        if not metric.is_duration:
+            return self.starts <= report.at < self.fest.ends
+        ends = report.at.replace(microsecond=0)
+        return ends > self.starts and ends - self.fest.ends < timedelta(seconds=abs(report.quantity))
+
+    def days_of(self, report: FactReport, metric: KnownMetric) -> Iterable[date]:
+        """The fest days that a fact touches; none where it lies before the fest."""
+        if not metric.is_duration:
+            day = self.days.at(report.at)
+            return () if day is None else (day,)
+        ends = report.at.replace(microsecond=0)
+        starts = self.fest.starts
+        if abs(report.quantity) < (ends - starts).total_seconds():
+            starts = ends - timedelta(seconds=abs(report.quantity))
+        return self.days.over(starts, ends)
+
+
+def record_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: datetime) -> Outcome:
+    """Stores the facts of a batch that are new, in one transaction, with the marks of what they touch.
+
+    `arrived_at` is the moment that grace and future are judged by. The result is as if the facts had come one by one
+    in their order. Safe under any number of senders at once: those of one source meet in the unique key of
+    (source, id), in rising order of ids, so that none waits for another in a circle; a batch whose facts depend on
+    each other has the source for itself.
+
+    Raises SourcePaused, and whatever PostgreSQL raises when it is away; then nothing of the batch is stored.
+    """
+    outcome = Outcome()
+    with transaction.atomic():
+        source = Source.objects.select_related("fest").get(pk=source.pk)
+        if source.paused_at:
+            raise SourcePaused(f'source "{source.name}" is paused; resume it to take its facts')
+        terms = Terms(source.fest, arrived_at)
+        runs = list(independent_runs(reports))
+        alone = len(runs) > 1 or any(report.reverses for report in reports)
+        lock_source(source, alone=alone)
+        entries = find_entries(source.fest_id, {report.creator for report in reports})
+        touched: set[tuple[int, date]] = set()
+        for run in runs:
+            record_run(source, terms, entries, run, outcome, touched)
+        if touched:
+            ordered = sorted(touched)
+            execute(INSERT_MARKS, [source.fest_id, [entry for entry, _ in ordered], [day for _, day in ordered]])
+    outcome.conflicts.sort(key=lambda refusal: refusal.index)
+    outcome.rejected.sort(key=lambda refusal: refusal.index)
+    return outcome
+
+
+def independent_runs(reports: Sequence[FactReport]) -> Iterator[list[tuple[int, FactReport]]]:
+    """The batch cut into runs within which no fact's outcome hangs on another's: an id stands once (but for exact
+    repetitions, which share the first one's outcome) and no reversal meets its fact or a rival."""
+    run: list[tuple[int, FactReport]] = []
+    ids: dict[str, FactReport] = {}
+    targets: set[str] = set()
+    for index, report in enumerate(reports):
+        if report.reverses:
+            dependent = report.id in ids or report.reverses in ids or report.reverses in targets
+        else:
+            dependent = report.id in ids and ids[report.id] != report
+        if dependent:
+            yield run
+            run, ids, targets = [], {}, set()
+        run.append((index, report))
+        ids.setdefault(report.id, report)
+        if report.reverses:
+            targets.add(report.reverses)
+    if run:
+        yield run
+
+
+def record_run(
+    source: Source,
+    terms: Terms,
+    entries: dict[str, int],
+    run: list[tuple[int, FactReport]],
+    outcome: Outcome,
+    touched: set[tuple[int, date]],
+) -> None:
+    """Stores one run of `independent_runs` and adds to `outcome` and `touched`."""
+    refusals: dict[str, str] = {}
+    for _index, report in run:
+        reason = terms.refusal(report)
+        if reason is None and report.creator not in entries:
+            reason = f'creator "{report.creator}" is unknown in this fest'
+        if reason is not None:
+            refusals[report.id] = reason
+    asked = set(refusals)
+    for _index, report in run:
+        if report.reverses:
+            asked |= {report.id, report.reverses}
+    stored = find_stored(source, asked)
+
+    rows: dict[str, Row] = {}
+    for _index, report in run:
+        if report.id in rows or report.id in refusals or report.id in stored:
+            continue
+        original = None
+        if report.reverses:
+            original = stored.get(report.reverses)
+            reason = reversal_refusal(report, original, terms, entries)
+            if reason is not None:
+                refusals[report.id] = reason
+                continue
+        rows[report.id] = Row(
+            entries[report.creator],
+            terms.metrics[report.metric].id,
+            report.quantity,
+            report.at,
+            original.id if original else None,
+            original.counts if original else report.supporter != report.creator,
+            report.id,
+            report.session,
+            report.supporter,
+        )
+    taken = insert_facts(source, terms.arrived_at, rows)
+    if len(taken) < len(rows):
+        stored |= find_stored(source, rows.keys() - taken)
+        if lost := rows.keys() - taken - stored.keys():
+            raise RuntimeError(f"facts neither stored nor there before: {sorted(lost)[:10]}")
+
+    for index, report in run:
+        if report.id in taken:
+            taken.discard(report.id)  # an exact repetition further on is a duplicate
+            outcome.accepted += 1
+            row = rows[report.id]
+            if row.counts:
+                touched.update((row.entry_id, day) for day in terms.days_of(report, terms.metrics[report.metric]))
+        elif report.id in rows and report.id not in stored:
+            outcome.duplicates += 1
+        elif report.id in stored:
+            if same_content(report, stored[report.id], terms, entries):
+                outcome.duplicates += 1
+            else:
+                reason = "another fact of this source has this id; the first stands"
+                outcome.conflicts.append(Refusal(index, report.id, reason))
+        else:
+            outcome.rejected.append(Refusal(index, report.id, refusals[report.id]))
+
+
+def reversal_refusal(report: FactReport, original: Stored | None, terms: Terms, entries: dict[str, int]) -> str | None:
+    """Why a reversal doesn't undo the fact that it names; None where it does."""
+    if original is None:
+        return f'reverses "{report.reverses}", which has not been taken'
+    if original.reverses:
+        return f'reverses "{report.reverses}", which is a reversal itself'
+    if original.reversed:
+        return f'reverses "{report.reverses}", which has been reversed already'
+    for name, repeated in (
+        ("creator", entries[report.creator] == original.entry_id),
+        ("metric", terms.metrics[report.metric].id == original.metric_id),
+        ("at", report.at == original.at),
+    ):
+        if not repeated:
+            return f'reverses "{report.reverses}", but its {name} is another'
+    if report.quantity != -original.quantity:
+        return f'reverses "{report.reverses}", but its quantity is not {-original.quantity}'
+    return None
+
+
+def same_content(report: FactReport, stored: Stored, terms: Terms, entries: dict[str, int]) -> bool:
+    metric = terms.metrics.get(report.metric)
+    return (
+        metric is not None
+        and metric.id == stored.metric_id
+        and entries.get(report.creator) == stored.entry_id
+        and report.quantity == stored.quantity
+        and report.at == stored.at
+        and report.session == stored.session
+        and report.supporter == stored.supporter
+        and report.reverses == stored.reverses
+    )
+
+
+def lock_source(source: Source, *, alone: bool) -> None:
+    """Until the transaction ends: with others that don't ask to be alone, or alone."""
+    function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    execute(f"SELECT {function}(%s, %s)", [SOURCE_LOCK, source.id % 2**31])
+
+
+def find_entries(fest_id: int, handles: Iterable[str]) -> dict[str, int]:
+    """The ids of the fest's entries by handle; handles without an entry are left out."""
+    return dict(execute(FIND_ENTRIES, [fest_id, list(handles)]))
+
+
+def find_stored(source: Source, ids: Iterable[str]) -> dict[str, Stored]:
+    """What stands in the database under these ids of the source."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    return {
+        row[0]: Stored(row[1], row[2], row[3], row[4], row[5].astimezone(UTC), *row[6:])
+        for row in execute(FIND_STORED, [source.id, wanted])
+    }
+
+
+def insert_facts(source: Source, arrived_at: datetime, rows: dict[str, Row]) -> set[str]:
+    """Stores the rows, in rising order of ids, and returns the ids of those that were not there already."""
+    if not rows:
+        return set()
+    columns: list[Any] = [list(column) for column in zip(*(rows[id] for id in sorted(rows)), strict=True)]
+    returned = execute(INSERT_FACTS, [source.fest_id, source.id, arrived_at, *columns])
+    return {id for (id,) in returned}
+
+
+def execute(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    """Runs a statement with its parameters sent apart and in binary form: Django's own cursor would write a
+    thousand facts into the statement's text."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []

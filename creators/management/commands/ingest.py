@@ -1,0 +1,132 @@
+import csv
+from collections import Counter
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from creators.files import Batch, NotAFactsFile, read_batches
+from creators.intake import SourcePaused, record_facts
+from creators.lives import record_lives
+from creators.models import Source
+from creators.sources import create_source
+from livefest import clock
+from livefest.commands import add_at_argument, get_fest
+from livefest.models import slug_validator
+
+EXAMPLES = 10  # refusals shown on the screen; all of them are in the rejects file
+
+
+class Command(BaseCommand):
+    help = "Takes in a facts file, JSON Lines or CSV. Taking it in again is harmless: its facts are duplicates then."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG")
+        parser.add_argument("file", type=Path, metavar="FILE", help="CSV where the name ends in .csv, else JSON Lines")
+        parser.add_argument("--source", default="file", metavar="NAME", help="who sent it; made if new")
+        parser.add_argument(
+            "--rejects", type=Path, metavar="FILE.csv", help="where to list what was not taken, and why"
+        )
+        add_at_argument(parser)
+
+    def handle(
+        self,
+        *args: Any,
+        slug: str,
+        file: Path,
+        source: str,
+        rejects: Path | None,
+        at: datetime | None,
+        **options: Any,
+    ) -> None:
+        fest = get_fest(slug)
+        slug_validator(source)
+        sender = create_source(fest=fest, name=source)
+        totals: Counter[str] = Counter()
+        try:
+            with ExitStack() as stack:
+                report = RefusalReport(stack, rejects, self.stderr.write)
+                progress = stack.enter_context(progress_bar())
+                task = progress.add_task(file.name, total=file.stat().st_size)
+                for batch in read_batches(file):
+                    totals += take(batch, sender, at or clock.now(), report)
+                    progress.update(task, completed=batch.position)
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}.") from error
+        except NotAFactsFile as error:
+            raise CommandError(f"{file}: {error}.") from error
+        except SourcePaused as error:
+            raise CommandError(f"{error}. Taken before that: {summary(totals)}.") from error
+        except OperationalError as error:
+            raise CommandError(
+                f"PostgreSQL is away: {error}. Taken before that: {summary(totals)}. "
+                "Run the same command again; what was taken is then a duplicate."
+            ) from error
+        if totals["lives"]:
+            self.stdout.write(f"lives reported: {totals['lives']}")
+        self.stdout.write(summary(totals))
+
+
+def take(batch: Batch, sender: Source, arrived_at: datetime, report: "RefusalReport") -> Counter[str]:
+    """Stores a batch, tells `report` what was not taken, and counts."""
+    outcome = record_facts(source=sender, reports=[fact for _line, fact in batch.facts], arrived_at=arrived_at)
+    refused_lives = record_lives(source=sender, reports=[live for _line, live in batch.lives], reported_at=arrived_at)
+    refusals = [(bad.line, bad.id, "rejected", bad.reason) for bad in batch.bad]
+    refusals += [(batch.facts[one.index][0], one.id, "rejected", one.reason) for one in outcome.rejected]
+    refusals += [(batch.facts[one.index][0], one.id, "conflict", one.reason) for one in outcome.conflicts]
+    refusals += [(batch.lives[one.index][0], one.id, "rejected", one.reason) for one in refused_lives]
+    report.add(sorted(refusals))
+    return Counter(
+        accepted=outcome.accepted,
+        duplicate=outcome.duplicates,
+        conflict=len(outcome.conflicts),
+        rejected=len(batch.bad) + len(outcome.rejected) + len(refused_lives),
+        lives=len(batch.lives) - len(refused_lives),
+    )
+
+
+def summary(totals: Counter[str]) -> str:
+    return ", ".join(f"{totals[kind]} {kind}" for kind in ("accepted", "duplicate", "conflict", "rejected"))
+
+
+def progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+class RefusalReport:
+    """Writes refusals to the rejects file, and the first few to the screen."""
+
+    def __init__(self, stack: ExitStack, path: Path | None, show: Any) -> None:
+        self.shown = 0
+        self.show = show
+        self.writer = None
+        if path is not None:
+            self.writer = csv.writer(stack.enter_context(path.open("w", encoding="utf-8", newline="")))
+            self.writer.writerow(["line", "id", "outcome", "reason"])
+
+    def add(self, refusals: list[tuple[int, str, str, str]]) -> None:
+        for line, id, outcome, reason in refusals:
+            if self.writer:
+                self.writer.writerow([line, printable(id), outcome, printable(reason)])
+            if self.shown < EXAMPLES:
+                self.show(f"line {line}: {outcome} {printable(id)}: {printable(reason)}")
+            elif self.shown == EXAMPLES:
+                self.show("… more (--rejects FILE.csv lists all)")
+            self.shown += 1
+
+
+def printable(text: str) -> str:
+    """The text with what UTF-8 can't say (lone surrogates) replaced."""
+    return text.encode("utf-8", "replace").decode()

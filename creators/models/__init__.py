@@ -1,0 +1,7 @@
+"""Who did what: creators and their groups, sources, facts, and who is on air."""
+
+from creators.models.creator import Creator, Entry, Group, Membership
+from creators.models.fact import Fact, Mark
+from creators.models.source import Live, Source, SourceSecret
+
+__all__ = ["Creator", "Entry", "Fact", "Group", "Live", "Mark", "Membership", "Source", "SourceSecret"]

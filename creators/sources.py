@@ -1,0 +1,100 @@
+"""Sources and the secrets that sign their webhook calls."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import transaction
+
+from creators.models import Source, SourceSecret
+from livefest import clock
+from livefest.models import Fest, User
+
+SECRET_BYTES = 32
+PLACES = (1, 2)
+
+
+class SourceError(Exception):
+    """Something that can't be done with a source as it stands; the text says why and what to do."""
+
+
+@transaction.atomic
+def create_source(*, fest: Fest, name: str) -> Source:
+    """The fest's source of this name, made if it isn't there."""
+    source, _created = Source.objects.get_or_create(fest=fest, name=name)
+    return source
+
+
+@transaction.atomic
+def add_secret(*, source: Source, by: User | None) -> str:
+    """Gives the source one more signing secret and returns it, `whsec_…` as Standard Webhooks writes it.
+
+    This is the only time that it can be seen: what is stored is encrypted with a key derived from SECRET_KEY, which
+    a dump of the database doesn't hold. At most two are valid at once. Raises SourceError.
+    """
+    Source.objects.select_for_update().get(pk=source.pk)
+    taken = set(source.secrets.filter(revoked_at=None).values_list("place", flat=True))
+    free = [place for place in PLACES if place not in taken]
+    if not free:
+        raise SourceError(f'"{source.name}" has two valid secrets; revoke the older one first')
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    SourceSecret.objects.create(
+        source=source,
+        place=free[0],
+        encrypted=cipher().encrypt(secret.encode()).decode(),
+        hint=secret[-4:],
+        created_at=clock.now(),
+        created_by=by,
+    )
+    return secret
+
+
+@transaction.atomic
+def rotate_secret(*, source: Source, by: User | None) -> str:
+    """A new secret beside the newest present one, which stays valid until it is revoked; an older one is revoked now,
+    so that rotating always works."""
+    Source.objects.select_for_update().get(pk=source.pk)
+    valid = list(source.secrets.filter(revoked_at=None).order_by("-id"))
+    for secret in valid[1:]:
+        revoke_secret(secret=secret)
+    return add_secret(source=source, by=by)
+
+
+def revoke_secret(*, secret: SourceSecret) -> None:
+    """From now on calls signed with it are refused. Once revoked, always revoked."""
+    SourceSecret.objects.filter(pk=secret.pk, revoked_at=None).update(revoked_at=clock.now())
+
+
+def pause(*, source: Source) -> None:
+    """Takes nothing from the source until it is resumed; its calls are told to come again."""
+    Source.objects.filter(pk=source.pk, paused_at=None).update(paused_at=clock.now())
+
+
+def resume(*, source: Source) -> None:
+    Source.objects.filter(pk=source.pk).update(paused_at=None)
+
+
+def read_secret(secret: SourceSecret) -> str:
+    """The secret itself. Raises SourceError when it was encrypted under a SECRET_KEY that is gone."""
+    try:
+        return cipher().decrypt(secret.encrypted.encode()).decode()
+    except InvalidToken as error:
+        raise SourceError(
+            f"secret {secret} of {secret.source.name} can't be read: it was stored under another SECRET_KEY; "
+            "add that one to SECRET_KEY_FALLBACKS, or rotate the secret"
+        ) from error
+
+
+def cipher() -> MultiFernet:
+    """Encrypts with SECRET_KEY, decrypts with it and its fallbacks."""
+    return MultiFernet([Fernet(derived_key(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def derived_key(secret_key: str) -> bytes:
+    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"livefest source secrets")
+    return base64.urlsafe_b64encode(derivation.derive(secret_key.encode()))

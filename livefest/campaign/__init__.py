@@ -1,0 +1,22 @@
+"""The campaign file: read, checked, stored, compared and written back (shared/CAMPAIGN.md is its contract).
+
+`schema` has the types that sections are declared with, `registry` what an app registers for each of its sections,
+`document` turns text into a checked Campaign and back, `store` moves it into and out of the database.
+"""
+
+from livefest.campaign.document import parse_campaign
+from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, register
+from livefest.campaign.store import check_stored, export_campaign, load_campaign, read_campaign
+
+__all__ = [
+    "Campaign",
+    "CampaignError",
+    "Problem",
+    "Section",
+    "check_stored",
+    "export_campaign",
+    "load_campaign",
+    "parse_campaign",
+    "read_campaign",
+    "register",
+]

@@ -1,0 +1,235 @@
+"""The campaign file into the database and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import tomlkit
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError
+
+from livefest.campaign.document import Document, check_document, parse_campaign, read_document, shown, to_table
+from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, item_path, sections
+from livefest.campaign.schema import Item, Spec
+from livefest.campaign.sections import FestSpec, fest_spec, save_fest
+from livefest.models import BONUS, CampaignItem, Fest, Region
+
+
+def load_campaign(text: str | bytes, *, filename: str = "") -> list[str]:
+    """Creates or updates the fest that a campaign file describes, all of it or nothing.
+
+    Returns what changed, a line for each table that came (+), went (-) or has another value (~), in the file's
+    order; empty when the fest says the same already. Raises CampaignError.
+    """
+    campaign = parse_campaign(text, filename=filename)
+    try:
+        with transaction.atomic():
+            fest = Fest.objects.select_for_update().filter(slug=campaign.fest.slug).first()
+            present = None if fest is None else read_campaign(fest)
+            changes = list(differences(present, campaign))
+            fest = save_fest(campaign.fest)
+            for section in sections():
+                save_section(section, fest, campaign, present)
+            for section in reversed(sections()):
+                prune_section(section, fest, campaign)
+            prune_regions(fest, campaign)
+            fest.campaign_file = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+            fest.save(update_fields=["campaign_file"])
+    except CampaignError as error:
+        raise CampaignError(error.problems, filename=filename) from error
+    return changes
+
+
+def save_section(
+    section: Section[Item, CampaignItem], fest: Fest, campaign: Campaign, present: Campaign | None
+) -> None:
+    """Writes the rows of a section that are new, changed, or at another position."""
+    before = {} if present is None else {item.slug: item for item in present.sections[section.name]}
+    positions = dict(section.model._default_manager.filter(fest=fest).values_list("slug", "position"))
+    for position, (path, item) in enumerate(paths(section, campaign)):
+        if before.get(item.slug) == item and positions.get(item.slug) == position:
+            continue
+        try:
+            with transaction.atomic():
+                section.save(fest, item, position)
+        except IntegrityError as error:
+            raise CampaignError([Problem(path, f"contradicts what has been recorded: {first_line(error)}")]) from error
+
+
+def prune_section(section: Section[Item, CampaignItem], fest: Fest, campaign: Campaign) -> None:
+    """Deletes the rows that the campaign no longer has; refuses where records hang on them."""
+    kept = [item.slug for item in campaign.sections[section.name]]
+    for row in section.model._default_manager.filter(fest=fest).exclude(slug__in=[*kept, BONUS]):
+        delete_row(row, f"{section.name} {row.slug}")
+
+
+def prune_regions(fest: Fest, campaign: Campaign) -> None:
+    for region in Region.objects.filter(fest=fest).exclude(code__in=campaign.fest.regions):
+        delete_row(region, f"fest.regions {region.code}")
+
+
+def delete_row(row: models.Model, path: str) -> None:
+    try:
+        with transaction.atomic():
+            row.delete()
+    except (ProtectedError, IntegrityError) as error:
+        raise CampaignError(
+            [Problem(path, "can't be left out: records (facts, members, creators …) hang on it; keep it")]
+        ) from error
+
+
+def read_campaign(fest: Fest) -> Campaign:
+    """The campaign that the database says, unchecked."""
+    zone = {"zone": fest.zone}
+    spec = FestSpec.model_validate(fest_spec(fest), context=zone)
+    lists = {
+        section.name: [
+            section.spec.model_validate(without_none(section.to_spec(row)), context=zone)
+            for row in section.model._default_manager.filter(fest=fest)
+            .exclude(slug=BONUS)
+            .select_related(*section.related)
+            .prefetch_related(*section.children)
+            .order_by("position", "id")
+        ]
+        for section in sections()
+    }
+    return Campaign(spec, lists)
+
+
+def check_stored(fest: Fest) -> Campaign:
+    """The campaign that the database says, checked as a file is. Raises CampaignError."""
+    try:
+        campaign = read_campaign(fest)
+    except ValueError as error:
+        raise CampaignError([Problem("", str(error))]) from error
+    return check_document(to_document(campaign))
+
+
+def export_campaign(fest: Fest) -> str:
+    """The campaign as a TOML file. Loading it again changes nothing; where the fest came from a file, what hasn't
+    been changed since is spelled as there (offsets, defaults written out)."""
+    return to_text(to_document(read_campaign(fest), spelled=fest.campaign_file))
+
+
+def to_text(document: Document) -> str:
+    """The document as TOML: `[fest]` first, then each list's tables in turn, what is inside a table on one line."""
+    text = tomlkit.document()
+    for name, value in document.items():
+        if isinstance(value, dict):
+            text.add(name, to_toml_table(value))
+        else:
+            tables = tomlkit.aot()
+            for table in value:
+                tables.append(to_toml_table(table))
+            text.add(name, tables)
+    return tomlkit.dumps(text)
+
+
+def to_toml_table(values: Document) -> tomlkit.items.Table:
+    table = tomlkit.table()
+    for key, value in values.items():
+        table.add(key, to_toml_value(value))
+    return table
+
+
+def to_toml_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        inline = tomlkit.inline_table()
+        for key, inner in value.items():
+            inline.append(key, to_toml_value(inner))
+        return inline
+    if isinstance(value, list):
+        array = tomlkit.array()
+        for inner in value:
+            array.append(to_toml_value(inner))
+        return array
+    return value
+
+
+def to_document(campaign: Campaign, *, spelled: str = "") -> Document:
+    """The tables that say what `campaign` says, each spelled as in the text `spelled` where it says the same."""
+    written = as_written(spelled, campaign.zone)
+
+    def table(name: str, key: str, spec: Spec) -> Document:
+        same = written.get((name, key))
+        return same[1] if same and same[0] == spec else to_table(spec, campaign.zone)
+
+    document: Document = {"fest": table("fest", campaign.fest.slug, campaign.fest)}
+    for section in sections():
+        items = campaign.sections[section.name]
+        if items:
+            document[section.name] = [table(section.name, item.slug, item) for item in items]
+    return document
+
+
+def as_written(text: str, zone: ZoneInfo) -> dict[tuple[str, str], tuple[Spec, Document]]:
+    """The tables of a stored file by section and slug: what each says in the zone that the fest has now, and its
+    spelling. Empty where the file no longer holds."""
+    if not text:
+        return {}
+    try:
+        document = read_document(text)
+        document["fest"]["time_zone"] = zone.key
+        campaign = check_document(document)
+    except CampaignError:
+        return {}
+    written: dict[tuple[str, str], tuple[Spec, Document]] = {
+        ("fest", campaign.fest.slug): (campaign.fest, document["fest"])
+    }
+    for section in sections():
+        for item, table in zip(campaign.sections[section.name], document.get(section.name, []), strict=True):
+            written[section.name, item.slug] = (item, table)
+    return written
+
+
+def differences(present: Campaign | None, campaign: Campaign) -> Iterator[str]:
+    if present is None:
+        yield f"+ fest {campaign.fest.slug}"
+    else:
+        yield from table_differences("fest", present.fest, campaign.fest)
+    for section in sections():
+        old = {} if present is None else {item.slug: item for item in present.sections[section.name]}
+        new = {item.slug: item for item in campaign.sections[section.name]}
+        for slug, item in new.items():
+            if slug not in old:
+                yield f"+ {section.name} {slug}"
+            else:
+                yield from table_differences(f"{section.name} {slug}", old[slug], item)
+        yield from (f"- {section.name} {slug}" for slug in old if slug not in new)
+        if [slug for slug in old if slug in new] != [slug for slug in new if slug in old]:
+            yield f"~ {section.name}: in another order"
+
+
+def table_differences(path: str, old: Spec, new: Spec) -> Iterator[str]:
+    before, after = old.model_dump(by_alias=True), new.model_dump(by_alias=True)
+    for key in after:
+        if before[key] != after[key]:
+            yield f"~ {path}.{key}: {readable(before[key])} → {readable(after[key])}"
+
+
+def readable(value: object) -> str:
+    """A value in a line for people: moments in UTC, nothing for keys that are left out."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, list):
+        return f"[{', '.join(readable(inner) for inner in value)}]"
+    if isinstance(value, dict):
+        pairs = [f"{key} = {readable(inner)}" for key, inner in value.items() if inner is not None]
+        return f"{{{', '.join(pairs)}}}"
+    return "none" if value is None else shown(value)
+
+
+def paths(section: Section[Item, CampaignItem], campaign: Campaign) -> Iterator[tuple[str, Item]]:
+    for index, item in enumerate(campaign.sections[section.name]):
+        yield item_path(section.name, index, item.slug), item
+
+
+def without_none(values: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,43 @@
+"""What the management commands share: finding the fest, reading moments and files, with errors for people."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from datetime import datetime
+from pathlib import Path
+
+from django.core.management.base import CommandError, CommandParser
+
+from livefest import clock
+from livefest.models import Fest
+
+
+def add_at_argument(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--at",
+        type=moment,
+        metavar="WHEN",
+        help="ISO 8601 moment with an offset that stands in for now, to replay the past",
+    )
+
+
+def moment(text: str) -> datetime:
+    try:
+        return clock.parse_moment(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def get_fest(slug: str) -> Fest:
+    try:
+        return Fest.objects.get(slug=slug)
+    except Fest.DoesNotExist as error:
+        known = ", ".join(Fest.objects.values_list("slug", flat=True)) or "none yet; load_campaign makes one"
+        raise CommandError(f'There is no fest "{slug}" (there are: {known}).') from error
+
+
+def read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} can't be read: {error.strerror}.") from error

@@ -1,0 +1,188 @@
+"""Which fest, where and when: the foundation that every app builds upon."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+SLUG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+DAILY_UNTIL_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+BONUS = "bonus"  # the built-in metric, and the built-in rule that turns it into points one to one
+
+slug_validator = RegexValidator(
+    SLUG_PATTERN, _("Use letters, digits, hyphens and underscores, beginning with a letter or digit.")
+)
+time_of_day_validator = RegexValidator(TIME_OF_DAY_PATTERN, _("Use HH:MM, 00:00 to 23:59."))
+
+
+class User(AbstractUser):
+    """Somebody who signs in: a member of staff or, later, a creator."""
+
+
+class Fest(models.Model):
+    """One festival. Moments are aware and UTC in the database; the fest's own days and hours are `zone`'s."""
+
+    slug = models.CharField(_("slug"), max_length=64, unique=True, validators=[slug_validator])
+    name = models.CharField(_("name"), max_length=200)
+    time_zone = models.CharField(_("time zone"), max_length=64, help_text=_("IANA name, such as Europe/London."))
+    day_starts = models.CharField(
+        _("day starts"),
+        max_length=5,
+        default="00:00",
+        validators=[time_of_day_validator],
+        help_text=_("Wall-clock time at which a fest day begins."),
+    )
+    starts = models.DateTimeField(_("starts"))
+    ends = models.DateTimeField(_("ends"), help_text=_("Exclusive."))
+    grace_hours = models.PositiveIntegerField(
+        _("grace hours"),
+        default=0,
+        help_text=_("For how many hours after the end facts of the window are still accepted."),
+    )
+    freeze = models.DateTimeField(
+        _("freeze"),
+        null=True,
+        blank=True,
+        help_text=_("From here the public boards stand still until results are certified."),
+    )
+    minimum_age = models.PositiveSmallIntegerField(_("minimum age"), default=0)
+    # The campaign file as it was last loaded. Export hands back its spelling (offsets, defaults written out, comments
+    # not) for what has not been changed since; the tables are the truth.
+    campaign_file = models.TextField(default="", blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-starts", "slug"]
+        verbose_name = _("fest")
+        verbose_name_plural = _("fests")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="fest_slug_form", condition=Q(slug__regex=SLUG_PATTERN)),
+            models.CheckConstraint(name="fest_day_starts_form", condition=Q(day_starts__regex=TIME_OF_DAY_PATTERN)),
+            models.CheckConstraint(name="fest_starts_before_end", condition=Q(starts__lt=F("ends"))),
+            models.CheckConstraint(
+                name="fest_freeze_within",
+                condition=Q(freeze=None) | Q(freeze__gte=F("starts"), freeze__lte=F("ends")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Region(models.Model):
+    """A country or region that takes part. Names and flags come from a library, by `code`."""
+
+    fest = models.ForeignKey(Fest, models.CASCADE, related_name="regions", verbose_name=_("fest"))
+    code = models.CharField(_("code"), max_length=2, help_text=_("ISO 3166-1 alpha-2, such as GB."))
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["fest", "position", "code"]
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="region_unique", fields=["fest", "code"]),
+            # What a composite foreign key of another table refers to, so that both sides are of one fest.
+            models.UniqueConstraint(name="region_of_fest", fields=["fest", "id"]),
+            models.CheckConstraint(name="region_code_form", condition=Q(code__regex="^[A-Z]{2}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CampaignItem(models.Model):
+    """A row of one of the campaign file's lists: known by its slug within its fest, shown in the file's order."""
+
+    fest = models.ForeignKey(Fest, models.CASCADE, related_name="%(class)ss", verbose_name=_("fest"))
+    slug = models.CharField(_("slug"), max_length=64, validators=[slug_validator])
+    position = models.PositiveIntegerField(_("position"), default=0, help_text=_("Order in lists."))
+
+    class Meta:
+        abstract = True
+        ordering = ["fest", "position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="%(class)s_slug_unique", fields=["fest", "slug"]),
+            models.UniqueConstraint(name="%(class)s_of_fest", fields=["fest", "id"]),
+            models.CheckConstraint(name="%(class)s_slug_form", condition=Q(slug__regex=SLUG_PATTERN)),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class NamedCampaignItem(CampaignItem):
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta(CampaignItem.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Metric(NamedCampaignItem):
+    """What can be counted. Every fest has the built-in `bonus`, which is no part of its campaign file."""
+
+    unit = models.CharField(
+        _("unit"), max_length=32, blank=True, default="", help_text=_("“s”: a duration in seconds; else just shown.")
+    )
+    paid = models.BooleanField(_("paid"), default=False, help_text=_("Only payments are made in it."))
+
+    class Meta(NamedCampaignItem.Meta):
+        verbose_name = _("metric")
+        verbose_name_plural = _("metrics")
+        constraints: ClassVar = [
+            *CampaignItem.Meta.constraints,
+            models.CheckConstraint(name="metric_bonus_is_paid", condition=~Q(slug=BONUS) | Q(paid=True)),
+            models.CheckConstraint(name="metric_paid_is_no_duration", condition=Q(paid=False) | ~Q(unit="s")),
+            models.CheckConstraint(name="metric_slug_not_reserved", condition=~Q(slug__in=["points", "earliest"])),
+        ]
+
+    @property
+    def built_in(self) -> bool:
+        return self.slug == BONUS
+
+    @property
+    def is_duration(self) -> bool:
+        return self.unit == "s"
+
+
+class Round(NamedCampaignItem):
+    """A part of the fest with its own boards; with an admitting board only its best take part.
+
+    The admitting board is kept by its slug: boards are `rankings`' and imports point the other way. The campaign's
+    checks hold that it exists.
+    """
+
+    starts = models.DateTimeField(_("starts"))
+    ends = models.DateTimeField(_("ends"), help_text=_("Exclusive."))
+    admits_board = models.CharField(
+        _("admits from board"), max_length=64, blank=True, default="", help_text=_("Its slug; empty: everyone.")
+    )
+    admits_top = models.PositiveIntegerField(
+        _("admits the best"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(10**6)]
+    )
+
+    class Meta(NamedCampaignItem.Meta):
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        constraints: ClassVar = [
+            *CampaignItem.Meta.constraints,
+            models.CheckConstraint(name="round_starts_before_end", condition=Q(starts__lt=F("ends"))),
+            models.CheckConstraint(name="round_slug_not_reserved", condition=~Q(slug__in=["fest", "day"])),
+            models.CheckConstraint(
+                name="round_admits_both_or_neither",
+                condition=Q(admits_board="", admits_top=None) | (~Q(admits_board="") & Q(admits_top__gte=1)),
+            ),
+        ]

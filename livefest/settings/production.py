@@ -1,0 +1,48 @@
+"""Production: everything from the environment, and a refusal to start without what it needs."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from livefest.settings import services
+from livefest.settings.base import *  # noqa: F403
+from livefest.settings.base import CONTENT_SECURITY_POLICY, LIVEFEST_NOW, env
+
+REQUIRED = {
+    "SECRET_KEY": "a long random text that stays secret",
+    "ALLOWED_HOSTS": "the site's host names, separated by commas",
+    "DATABASE_URL": "postgresql://user:password@host/name",
+    "REDIS_URL": "redis://host:6379/0",
+}
+missing = [f"{name} ({meaning})" for name, meaning in REQUIRED.items() if not env.str(name, default="")]
+if missing:
+    raise ImproperlyConfigured(f"Production needs these environment variables: {'; '.join(missing)}.")
+if LIVEFEST_NOW:
+    raise ImproperlyConfigured(
+        f"LIVEFEST_NOW is {LIVEFEST_NOW!r}: production lives by the clock. Unset it, or use other settings to replay."
+    )
+
+SECRET_KEY = env.str("SECRET_KEY")
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured(f"SECRET_KEY has {len(SECRET_KEY)} characters; production needs 32 random ones or more.")
+
+DATABASES = {"default": services.database(env.str("DATABASE_URL"))}
+CACHES = {"default": services.cache(env.str("CACHE_URL", default=env.str("REDIS_URL")))}
+CELERY_BROKER_URL = services.broker(env.str("CELERY_BROKER_URL", default=env.str("REDIS_URL")))
+STANDINGS_URL = env.str("STANDINGS_URL", default=env.str("REDIS_URL"))
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+# Which header, set by a proxy that strips it from clients, says that the visitor came by HTTPS.
+if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="livefest@localhost")

@@ -1,0 +1,55 @@
+"""The campaign's rewards: what which ranks of which board receive."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from livefest.models import CampaignItem, NamedCampaignItem
+from rankings.models import Board
+
+
+class Reward(NamedCampaignItem):
+    """`amount` is in Diamonds, pieces, or the minor unit of `currency` for cash."""
+
+    class Kind(models.TextChoices):
+        DIAMONDS = "diamonds", _("Diamonds")
+        INVITATION = "invitation", _("Invitation")
+        BADGE = "badge", _("Badge")
+        CASH = "cash", _("Cash")
+        MERCH = "merch", _("Merchandise")
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    board = models.ForeignKey(Board, models.PROTECT, related_name="rewards", verbose_name=_("board"))
+    first_rank = models.PositiveIntegerField(_("first rank"))
+    last_rank = models.PositiveIntegerField(_("last rank"), null=True, blank=True, help_text=_("Empty: to the end."))
+    amount = models.PositiveBigIntegerField(_("amount"), default=1)
+    currency = models.CharField(
+        _("currency"), max_length=3, blank=True, default="", help_text=_("ISO 4217, for cash only.")
+    )
+    claim_days = models.PositiveIntegerField(
+        _("claim days"), null=True, blank=True, help_text=_("After which it passes to the next in rank; empty: never.")
+    )
+
+    class Meta(NamedCampaignItem.Meta):
+        verbose_name = _("reward")
+        verbose_name_plural = _("rewards")
+        constraints: ClassVar = [
+            *CampaignItem.Meta.constraints,
+            models.CheckConstraint(
+                name="reward_kind_known",
+                condition=Q(kind__in=["diamonds", "invitation", "badge", "cash", "merch"]),
+            ),
+            models.CheckConstraint(
+                name="reward_ranks",
+                condition=Q(first_rank__gte=1) & (Q(last_rank=None) | Q(last_rank__gte=F("first_rank"))),
+            ),
+            models.CheckConstraint(name="reward_amount_positive", condition=Q(amount__gte=1)),
+            models.CheckConstraint(
+                name="reward_currency_for_cash",
+                condition=Q(kind="cash", currency__regex="^[A-Z]{3}$") | (~Q(kind="cash") & Q(currency="")),
+            ),
+        ]
