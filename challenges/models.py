@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +37,7 @@ class Challenge(NamedCampaignItem):
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("challenge")
         verbose_name_plural = _("challenges")
-        constraints: ClassVar = [
+        constraints = [
             *CampaignItem.Meta.constraints,
             models.CheckConstraint(name="challenge_per_known", condition=Q(per__in=["session", "day", "fest"])),
             models.CheckConstraint(
@@ -64,7 +62,7 @@ class Goal(models.Model):
         ordering = ["challenge", "position", "id"]
         verbose_name = _("goal")
         verbose_name_plural = _("goals")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(name="goal_unique", fields=["challenge", "metric"]),
             models.CheckConstraint(name="goal_positive", condition=Q(at_least__gte=1)),
         ]

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -135,7 +135,7 @@ def parse_quantity(value: object) -> int:
             raise Malformed("quantity is missing")
         else:
             raise Malformed(f"quantity {str(value)[:64]!r} is not a whole number")
-    quantity = cast(int, value)
+    quantity = value
     if quantity == 0 or not -QUANTITY_MOST <= quantity <= QUANTITY_MOST:
         raise Malformed(f"quantity {quantity} is not from 1 to {QUANTITY_MOST}")
     return quantity

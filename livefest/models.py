@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
@@ -61,7 +60,7 @@ class Fest(models.Model):
         ordering = ["-starts", "slug"]
         verbose_name = _("fest")
         verbose_name_plural = _("fests")
-        constraints: ClassVar = [
+        constraints = [
             models.CheckConstraint(name="fest_slug_form", condition=Q(slug__regex=SLUG_PATTERN)),
             models.CheckConstraint(name="fest_day_starts_form", condition=Q(day_starts__regex=TIME_OF_DAY_PATTERN)),
             models.CheckConstraint(name="fest_starts_before_end", condition=Q(starts__lt=F("ends"))),
@@ -90,7 +89,7 @@ class Region(models.Model):
         ordering = ["fest", "position", "code"]
         verbose_name = _("region")
         verbose_name_plural = _("regions")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(name="region_unique", fields=["fest", "code"]),
             # What a composite foreign key of another table refers to, so that both sides are of one fest.
             models.UniqueConstraint(name="region_of_fest", fields=["fest", "id"]),
@@ -111,7 +110,7 @@ class CampaignItem(models.Model):
     class Meta:
         abstract = True
         ordering = ["fest", "position", "id"]
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(name="%(class)s_slug_unique", fields=["fest", "slug"]),
             models.UniqueConstraint(name="%(class)s_of_fest", fields=["fest", "id"]),
             models.CheckConstraint(name="%(class)s_slug_form", condition=Q(slug__regex=SLUG_PATTERN)),
@@ -142,7 +141,7 @@ class Metric(NamedCampaignItem):
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("metric")
         verbose_name_plural = _("metrics")
-        constraints: ClassVar = [
+        constraints = [
             *CampaignItem.Meta.constraints,
             models.CheckConstraint(name="metric_bonus_is_paid", condition=~Q(slug=BONUS) | Q(paid=True)),
             models.CheckConstraint(name="metric_paid_is_no_duration", condition=Q(paid=False) | ~Q(unit="s")),
@@ -177,7 +176,7 @@ class Round(NamedCampaignItem):
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("round")
         verbose_name_plural = _("rounds")
-        constraints: ClassVar = [
+        constraints = [
             *CampaignItem.Meta.constraints,
             models.CheckConstraint(name="round_starts_before_end", condition=Q(starts__lt=F("ends"))),
             models.CheckConstraint(name="round_slug_not_reserved", condition=~Q(slug__in=["fest", "day"])),

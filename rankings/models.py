@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -50,7 +48,7 @@ class Rule(CampaignItem):
     class Meta(CampaignItem.Meta):
         verbose_name = _("rule")
         verbose_name_plural = _("rules")
-        constraints: ClassVar = [
+        constraints = [
             *CampaignItem.Meta.constraints,
             models.CheckConstraint(name="rule_points_positive", condition=Q(points=None) | Q(points__gte=1)),
             models.CheckConstraint(name="rule_per_positive", condition=Q(per__gte=1)),
@@ -86,7 +84,7 @@ class RuleBonus(models.Model):
         ordering = ["rule", "position", "id"]
         verbose_name = _("bonus window")
         verbose_name_plural = _("bonus windows")
-        constraints: ClassVar = [
+        constraints = [
             models.CheckConstraint(name="rulebonus_multiplier_positive", condition=Q(multiplier__gte=1)),
             models.CheckConstraint(
                 name="rulebonus_daily_or_once",
@@ -110,7 +108,7 @@ class RuleTier(models.Model):
         ordering = ["rule", "position", "at"]
         verbose_name = _("tier")
         verbose_name_plural = _("tiers")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(name="ruletier_unique", fields=["rule", "at"]),
             models.CheckConstraint(name="ruletier_positive", condition=Q(at__gte=1, points__gte=1)),
         ]
@@ -181,7 +179,7 @@ class Board(NamedCampaignItem):
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("board")
         verbose_name_plural = _("boards")
-        constraints: ClassVar = [
+        constraints = [
             *CampaignItem.Meta.constraints,
             models.CheckConstraint(name="board_of_known", condition=Q(of__in=["creators", "groups", "supporters"])),
             models.CheckConstraint(
@@ -213,7 +211,7 @@ class BoardGate(models.Model):
         ordering = ["board", "position", "id"]
         verbose_name = _("gate")
         verbose_name_plural = _("gates")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(name="boardgate_unique", fields=["board", "metric"]),
             models.CheckConstraint(name="boardgate_positive", condition=Q(at_least__gte=1)),
         ]
@@ -238,7 +236,7 @@ class RankBonus(models.Model):
         ordering = ["board", "position", "id"]
         verbose_name = _("rank bonus")
         verbose_name_plural = _("rank bonuses")
-        constraints: ClassVar = [
+        constraints = [
             models.CheckConstraint(
                 name="rankbonus_ranks",
                 condition=Q(first_rank__gte=1) & (Q(last_rank=None) | Q(last_rank__gte=F("first_rank"))),

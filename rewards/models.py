@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +35,7 @@ class Reward(NamedCampaignItem):
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("reward")
         verbose_name_plural = _("rewards")
-        constraints: ClassVar = [
+        constraints = [
             *CampaignItem.Meta.constraints,
             models.CheckConstraint(
                 name="reward_kind_known",

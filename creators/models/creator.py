@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -36,7 +34,7 @@ class Creator(models.Model):
         ordering = ["handle"]
         verbose_name = _("creator")
         verbose_name_plural = _("creators")
-        constraints: ClassVar = [
+        constraints = [
             # Not unique=True, which would add a second index for LIKE; bytes in order serve that as well.
             models.UniqueConstraint(name="creator_handle_unique", fields=["handle"]),
             models.CheckConstraint(name="creator_handle_form", condition=~Q(handle="") & ~Q(handle__contains="@")),
@@ -61,7 +59,7 @@ class Entry(models.Model):
         ordering = ["fest", "creator__handle"]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(name="entry_unique", fields=["creator", "fest"]),
             models.UniqueConstraint(name="entry_of_fest", fields=["fest", "id"]),
         ]
@@ -101,7 +99,7 @@ class Group(NamedCampaignItem):
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("group")
         verbose_name_plural = _("groups")
-        constraints: ClassVar = [
+        constraints = [
             *CampaignItem.Meta.constraints,
             models.UniqueConstraint(name="group_kind_of_fest", fields=["fest", "id", "kind"]),
             models.CheckConstraint(name="group_kind_known", condition=Q(kind__in=["league", "community"])),
@@ -151,7 +149,7 @@ class Membership(models.Model):
         ordering = ["entry", "kind"]
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(
                 name="membership_one_of_a_kind",
                 fields=["entry", "kind"],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -44,11 +42,11 @@ class Fact(models.Model):
     class Meta:
         verbose_name = _("fact")
         verbose_name_plural = _("facts")
-        indexes: ClassVar = [
+        indexes = [
             # Scoring reads one creator's facts of a few days; "why these points" one creator's all.
             models.Index(name="fact_by_entry", fields=["entry", "at"]),
         ]
-        constraints: ClassVar = [
+        constraints = [
             # Intake finds duplicates by it; also the index of all facts of a source.
             models.UniqueConstraint(name="fact_once_per_source", fields=["source", "external_id"]),
             models.UniqueConstraint(
@@ -81,7 +79,7 @@ class Mark(models.Model):
     class Meta:
         verbose_name = _("mark")
         verbose_name_plural = _("marks")
-        indexes: ClassVar = [
+        indexes = [
             # A refresh takes the marks of its fest, oldest first.
             models.Index(name="mark_by_fest", fields=["fest", "id"]),
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -34,7 +33,7 @@ class Source(models.Model):
         ordering = ["fest", "name"]
         verbose_name = _("source")
         verbose_name_plural = _("sources")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(name="source_unique", fields=["name", "fest"]),
             models.UniqueConstraint(name="source_of_fest", fields=["fest", "id"]),
             models.CheckConstraint(name="source_name_form", condition=Q(name__regex=SLUG_PATTERN)),
@@ -62,7 +61,7 @@ class SourceSecret(models.Model):
         ordering = ["source", "id"]
         verbose_name = _("secret")
         verbose_name_plural = _("secrets")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(
                 name="secret_two_valid_at_most", fields=["source", "place"], condition=Q(revoked_at=None)
             ),
@@ -99,7 +98,7 @@ class Live(models.Model):
         ordering = ["-started_at"]
         verbose_name = _("live")
         verbose_name_plural = _("lives")
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(name="live_unique", fields=["source", "room"]),
             models.CheckConstraint(name="live_room_given", condition=~Q(room="")),
             models.CheckConstraint(

@@ -32,7 +32,7 @@ def read_document(text: str | bytes) -> Document:
         try:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = text[: error.start].count(b"\n") + 1
+            line = error.object.count(b"\n", 0, error.start) + 1
             raise CampaignError([Problem(f"line {line}", "is not UTF-8; save the file as UTF-8")]) from error
     if "\0" in text:
         raise CampaignError([Problem("", "has a NUL character; leave it out")])

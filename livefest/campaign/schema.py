@@ -71,7 +71,7 @@ def to_moment(value: Any, info: ValidationInfo) -> datetime:
     if value.tzinfo is None:
         value = value.replace(tzinfo=cast(dict[str, ZoneInfo], info.context)["zone"], fold=0)
     try:
-        return value.astimezone(UTC)
+        return cast(datetime, value.astimezone(UTC))
     except OverflowError as error:
         raise ValueError("is out of the calendar's range; write a date-time such as 2026-02-13T20:00:00") from error
 

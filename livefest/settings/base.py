@@ -1,6 +1,7 @@
 """Settings that every environment shares. What differs comes from environment variables (see .env.example)."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -103,7 +104,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Security that holds everywhere; production adds what needs HTTPS.
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],

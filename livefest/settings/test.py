@@ -1,5 +1,6 @@
 """The tests: real PostgreSQL and Valkey, but databases and a Valkey that belong to this run alone."""
 
+import atexit
 import os
 import shutil
 from contextlib import suppress
@@ -32,7 +33,10 @@ def private_valkey() -> str:
             with suppress(OSError):
                 Valkey(old).stop()
             shutil.rmtree(old, ignore_errors=True)
-    return Valkey(folder / f"valkey-{os.getpid()}").ensure(stop_at_exit=True)
+    home = folder / f"valkey-{os.getpid()}"
+    valkey = Valkey(home)
+    atexit.register(lambda: (valkey.stop(), shutil.rmtree(home, ignore_errors=True)))
+    return valkey.ensure()
 
 
 if not env.str("DATABASE_URL", default=""):
