@@ -96,13 +96,20 @@ def to_spec(row: Group) -> dict[str, object]:
     }
 
 
+def refuse_small_roster(fest: Fest, slug: str, roster: int | None) -> None:
+    """Raises CampaignError when the group has more members than `roster`."""
+    if roster is None:
+        return
+    members = Membership.objects.filter(group__fest=fest, group__slug=slug).count()
+    if members > roster:
+        raise CampaignError(
+            [Problem(f"groups {slug}.roster", f"{roster} is less than its {members} members; write more")]
+        )
+
+
 def save_group(fest: Fest, spec: GroupSpec, position: int) -> None:
     """Creates or updates a group. Refuses a roster smaller than the members that it has."""
-    members = Membership.objects.filter(group__fest=fest, group__slug=spec.slug).count()
-    if spec.roster is not None and members > spec.roster:
-        raise CampaignError(
-            [Problem(f"groups {spec.slug}.roster", f"{spec.roster} is less than its {members} members; write more")]
-        )
+    refuse_small_roster(fest, spec.slug, spec.roster)
     placement = spec.placement
     Group.objects.update_or_create(
         fest=fest,

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from creators.reports import FactReport, LiveReport, Malformed, is_live, parse_fact, parse_json, parse_live
 
-BATCH = 1000  # facts in one transaction
+BATCH = 2000  # facts in one transaction
 LONGEST_LINE = 65_536  # bytes; a report has a few hundred
 REQUIRED_COLUMNS = {"id", "creator", "metric", "quantity", "at"}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-T = TypeVar("T")
 
 
 class NotAFactsFile(ValueError):
@@ -35,7 +32,7 @@ class BadLine:
 
 @dataclass(slots=True)
 class Batch:
-    """Up to 1,000 lines, in order and with their numbers, sorted by what they are; `position` is how many bytes of
+    """Up to 2,000 lines, in order and with their numbers, sorted by what they are; `position` is how many bytes of
     the file had been read."""
 
     facts: list[tuple[int, FactReport]] = field(default_factory=list)
@@ -47,12 +44,11 @@ class Batch:
 def read_batches(path: Path) -> Iterator[Batch]:
     """The reports of a facts file in batches: CSV where the name ends in .csv, else JSON Lines.
 
-    The next batch is read in a thread while the caller stores the one before. Raises OSError, and NotAFactsFile for
-    a CSV without the columns.
+    Raises OSError, and NotAFactsFile for a CSV without the columns.
     """
     with path.open("rb") as file:
         lines = csv_rows(file) if path.suffix.lower() == ".csv" else json_lines(file)
-        yield from read_ahead(batches(lines, file))
+        yield from batches(lines, file)
 
 
 def batches(lines: Iterator[tuple[int, object]], file: BinaryIO) -> Iterator[Batch]:
@@ -138,15 +134,6 @@ def decoded_lines(file: BinaryIO) -> Iterator[str]:
     """Lines as text, bytes that are not UTF-8 as surrogates, so that only their own row is refused for them."""
     for _number, line in numbered_lines(file):
         yield "\udcff\n" if isinstance(line, Malformed) else line.decode("utf-8", "surrogateescape")
-
-
-def read_ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, each next one made in a thread while the caller works on the one before."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item
 
 
 def readable_id(data: object) -> str:

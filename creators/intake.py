@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Min
+from psycopg import Cursor
 
 from creators.models import Group, Source
 from creators.reports import FactReport
@@ -38,10 +39,14 @@ INSERT INTO creators_mark (fest_id, entry_id, day)
 SELECT %s, entry_id, day FROM unnest(%b::bigint[], %b::date[]) AS touched (entry_id, day)
 """
 
+# A subquery for each handle, so that it is looked up by index whatever the planner thinks of a join.
 FIND_ENTRIES = """
-SELECT creator.handle, entry.id
-FROM creators_creator creator JOIN creators_entry entry ON entry.creator_id = creator.id AND entry.fest_id = %s
-WHERE creator.handle = ANY(%s)
+SELECT handle, (
+    SELECT entry.id
+    FROM creators_creator creator JOIN creators_entry entry ON entry.creator_id = creator.id AND entry.fest_id = %s
+    WHERE creator.handle = asked.handle
+)
+FROM unnest(%b::text[]) AS asked (handle)
 """
 
 FIND_STORED = """
@@ -49,7 +54,7 @@ SELECT fact.external_id, fact.id, fact.entry_id, fact.metric_id, fact.quantity, 
        fact.supporter, coalesce(original.external_id, ''), fact.counts,
        EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
 FROM creators_fact fact LEFT JOIN creators_fact original ON original.id = fact.reverses_id
-WHERE fact.source_id = %s AND fact.external_id = ANY(%s)
+WHERE fact.source_id = %s AND fact.external_id = ANY(%b::text[])
 """
 
 
@@ -91,6 +96,18 @@ class Stored(NamedTuple):
     reversed: bool
 
 
+class Checked(NamedTuple):
+    """A report with what can be known of it without looking at other facts: its references, the days it touches,
+    and why it can't be taken now (None: nothing speaks against it; only then are the ids those of rows)."""
+
+    index: int
+    report: FactReport
+    entry_id: int
+    metric_id: int
+    days: Sequence[date]
+    refusal: str | None
+
+
 class Row(NamedTuple):
     """A fact about to be stored; the fields are INSERT_FACTS' columns."""
 
@@ -103,6 +120,20 @@ class Row(NamedTuple):
     external_id: str
     session: str
     supporter: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBatch:
+    """What `check_facts` hands to `store_facts`: runs within which no fact's outcome hangs on another's."""
+
+    source: Source
+    arrived_at: datetime
+    runs: list[list[Checked]]
+
+    @property
+    def needs_source_alone(self) -> bool:
+        """Whether its facts hang on each other, or undo others."""
+        return len(self.runs) > 1 or any(checked.report.reverses for run in self.runs for checked in run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +184,7 @@ class Terms:
         ends = report.at.replace(microsecond=0)
         return ends > self.starts and ends - self.fest.ends < timedelta(seconds=abs(report.quantity))
 
-    def days_of(self, report: FactReport, metric: KnownMetric) -> Iterable[date]:
+    def days_of(self, report: FactReport, metric: KnownMetric) -> Sequence[date]:
         """The fest days that a fact touches; none where it lies before the fest."""
         if not metric.is_duration:
             day = self.days.at(report.at)
@@ -166,28 +197,47 @@ class Terms:
 
 
 def record_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: datetime) -> Outcome:
+    """Takes in a batch: `check_facts`, then `store_facts`."""
+    return store_facts(check_facts(source=source, reports=reports, arrived_at=arrived_at))
+
+
+def check_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: datetime) -> CheckedBatch:
+    """Everything about a batch that doesn't hang on other facts; reads and stores nothing.
+
+    `arrived_at` is the moment that grace and future are judged by.
+    """
+    terms = Terms(source.fest, arrived_at)
+    entries = find_entries(source.fest_id, {report.creator for report in reports})
+    checked = []
+    for index, report in enumerate(reports):
+        refusal = terms.refusal(report)
+        entry_id = entries.get(report.creator)
+        metric = terms.metrics.get(report.metric)
+        if refusal is None and entry_id is None:
+            refusal = f'creator "{report.creator}" is unknown in this fest'
+        days = terms.days_of(report, metric) if metric and refusal is None else ()
+        checked.append(Checked(index, report, entry_id or 0, metric.id if metric else 0, days, refusal))
+    return CheckedBatch(source, arrived_at, list(independent_runs(checked)))
+
+
+def store_facts(batch: CheckedBatch) -> Outcome:
     """Stores the facts of a batch that are new, in one transaction, with the marks of what they touch.
 
-    `arrived_at` is the moment that grace and future are judged by. The result is as if the facts had come one by one
-    in their order. Safe under any number of senders at once: those of one source meet in the unique key of
-    (source, id), in rising order of ids, so that none waits for another in a circle; a batch whose facts depend on
-    each other has the source for itself.
+    The result is as if the facts had come one by one in their order. Safe under any number of senders at once:
+    those of one source meet in the unique key of (source, id), in rising order of ids, so that none waits for
+    another in a circle; a batch whose facts hang on each other has the source for itself.
 
     Raises SourcePaused, and whatever PostgreSQL raises when it is away; then nothing of the batch is stored.
     """
     outcome = Outcome()
+    touched: set[tuple[int, date]] = set()
+    source = batch.source
     with transaction.atomic():
-        source = Source.objects.select_related("fest").get(pk=source.pk)
-        if source.paused_at:
+        lock_source(source, alone=batch.needs_source_alone)
+        if Source.objects.filter(pk=source.pk, paused_at__isnull=False).exists():
             raise SourcePaused(f'source "{source.name}" is paused; resume it to take its facts')
-        terms = Terms(source.fest, arrived_at)
-        runs = list(independent_runs(reports))
-        alone = len(runs) > 1 or any(report.reverses for report in reports)
-        lock_source(source, alone=alone)
-        entries = find_entries(source.fest_id, {report.creator for report in reports})
-        touched: set[tuple[int, date]] = set()
-        for run in runs:
-            record_run(source, terms, entries, run, outcome, touched)
+        for run in batch.runs:
+            store_run(source, batch.arrived_at, run, outcome, touched)
         if touched:
             ordered = sorted(touched)
             execute(INSERT_MARKS, [source.fest_id, [entry for entry, _ in ordered], [day for _, day in ordered]])
@@ -196,13 +246,14 @@ def record_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: d
     return outcome
 
 
-def independent_runs(reports: Sequence[FactReport]) -> Iterator[list[tuple[int, FactReport]]]:
+def independent_runs(batch: Sequence[Checked]) -> Iterator[list[Checked]]:
     """The batch cut into runs within which no fact's outcome hangs on another's: an id stands once (but for exact
     repetitions, which share the first one's outcome) and no reversal meets its fact or a rival."""
-    run: list[tuple[int, FactReport]] = []
+    run: list[Checked] = []
     ids: dict[str, FactReport] = {}
     targets: set[str] = set()
-    for index, report in enumerate(reports):
+    for checked in batch:
+        report = checked.report
         if report.reverses:
             dependent = report.id in ids or report.reverses in ids or report.reverses in targets
         else:
@@ -210,7 +261,7 @@ def independent_runs(reports: Sequence[FactReport]) -> Iterator[list[tuple[int, 
         if dependent:
             yield run
             run, ids, targets = [], {}, set()
-        run.append((index, report))
+        run.append(checked)
         ids.setdefault(report.id, report)
         if report.reverses:
             targets.add(report.reverses)
@@ -218,77 +269,74 @@ def independent_runs(reports: Sequence[FactReport]) -> Iterator[list[tuple[int, 
         yield run
 
 
-def record_run(
+def store_run(
     source: Source,
-    terms: Terms,
-    entries: dict[str, int],
-    run: list[tuple[int, FactReport]],
+    arrived_at: datetime,
+    run: list[Checked],
     outcome: Outcome,
     touched: set[tuple[int, date]],
 ) -> None:
     """Stores one run of `independent_runs` and adds to `outcome` and `touched`."""
-    refusals: dict[str, str] = {}
-    for _index, report in run:
-        reason = terms.refusal(report)
-        if reason is None and report.creator not in entries:
-            reason = f'creator "{report.creator}" is unknown in this fest'
-        if reason is not None:
-            refusals[report.id] = reason
-    asked = set(refusals)
-    for _index, report in run:
-        if report.reverses:
-            asked |= {report.id, report.reverses}
-    stored = find_stored(source, asked)
-
+    stored = find_stored(source, ids_to_look_up(run))
     rows: dict[str, Row] = {}
-    for _index, report in run:
-        if report.id in rows or report.id in refusals or report.id in stored:
-            continue
-        original = None
-        if report.reverses:
-            original = stored.get(report.reverses)
-            reason = reversal_refusal(report, original, terms, entries)
-            if reason is not None:
-                refusals[report.id] = reason
-                continue
-        rows[report.id] = Row(
-            entries[report.creator],
-            terms.metrics[report.metric].id,
-            report.quantity,
-            report.at,
-            original.id if original else None,
-            original.counts if original else report.supporter != report.creator,
-            report.id,
-            report.session,
-            report.supporter,
-        )
-    taken = insert_facts(source, terms.arrived_at, rows)
+    refusals: dict[str, str] = {}
+    for checked in run:
+        report = checked.report
+        refusal = checked.refusal
+        original = stored.get(report.reverses) if report.reverses else None
+        if refusal is None and report.reverses and report.id not in stored:
+            refusal = reversal_refusal(checked, original)
+        if refusal is not None:
+            refusals[report.id] = refusal
+        elif report.id not in rows and report.id not in stored:
+            rows[report.id] = Row(
+                checked.entry_id,
+                checked.metric_id,
+                report.quantity,
+                report.at,
+                original.id if original else None,
+                original.counts if original else report.supporter != report.creator,
+                report.id,
+                report.session,
+                report.supporter,
+            )
+    taken = insert_facts(source, arrived_at, rows)
     if len(taken) < len(rows):
         stored |= find_stored(source, rows.keys() - taken)
         if lost := rows.keys() - taken - stored.keys():
             raise RuntimeError(f"facts neither stored nor there before: {sorted(lost)[:10]}")
 
-    for index, report in run:
-        if report.id in taken:
-            taken.discard(report.id)  # an exact repetition further on is a duplicate
+    for checked in run:
+        id = checked.report.id
+        if id in taken:
+            taken.discard(id)  # an exact repetition further on is a duplicate
             outcome.accepted += 1
-            row = rows[report.id]
-            if row.counts:
-                touched.update((row.entry_id, day) for day in terms.days_of(report, terms.metrics[report.metric]))
-        elif report.id in rows and report.id not in stored:
+            if rows[id].counts:
+                touched.update([(checked.entry_id, day) for day in checked.days])
+        elif id in stored and not same_content(checked, stored[id]):
+            reason = "another fact of this source has this id; the first stands"
+            outcome.conflicts.append(Refusal(checked.index, id, reason))
+        elif id in stored or id in rows:
             outcome.duplicates += 1
-        elif report.id in stored:
-            if same_content(report, stored[report.id], terms, entries):
-                outcome.duplicates += 1
-            else:
-                reason = "another fact of this source has this id; the first stands"
-                outcome.conflicts.append(Refusal(index, report.id, reason))
         else:
-            outcome.rejected.append(Refusal(index, report.id, refusals[report.id]))
+            outcome.rejected.append(Refusal(checked.index, id, refusals[id]))
 
 
-def reversal_refusal(report: FactReport, original: Stored | None, terms: Terms, entries: dict[str, int]) -> str | None:
+def ids_to_look_up(run: list[Checked]) -> set[str]:
+    """The ids whose stored facts decide before anything is inserted: those of facts that would be refused (they may
+    be known already), of reversals, and of what these undo."""
+    asked = set()
+    for checked in run:
+        if checked.refusal is not None or checked.report.reverses:
+            asked.add(checked.report.id)
+            if checked.report.reverses:
+                asked.add(checked.report.reverses)
+    return asked
+
+
+def reversal_refusal(checked: Checked, original: Stored | None) -> str | None:
     """Why a reversal doesn't undo the fact that it names; None where it does."""
+    report = checked.report
     if original is None:
         return f'reverses "{report.reverses}", which has not been taken'
     if original.reverses:
@@ -296,8 +344,8 @@ def reversal_refusal(report: FactReport, original: Stored | None, terms: Terms, 
     if original.reversed:
         return f'reverses "{report.reverses}", which has been reversed already'
     for name, repeated in (
-        ("creator", entries[report.creator] == original.entry_id),
-        ("metric", terms.metrics[report.metric].id == original.metric_id),
+        ("creator", checked.entry_id == original.entry_id),
+        ("metric", checked.metric_id == original.metric_id),
         ("at", report.at == original.at),
     ):
         if not repeated:
@@ -307,12 +355,11 @@ def reversal_refusal(report: FactReport, original: Stored | None, terms: Terms, 
     return None
 
 
-def same_content(report: FactReport, stored: Stored, terms: Terms, entries: dict[str, int]) -> bool:
-    metric = terms.metrics.get(report.metric)
+def same_content(checked: Checked, stored: Stored) -> bool:
+    report = checked.report
     return (
-        metric is not None
-        and metric.id == stored.metric_id
-        and entries.get(report.creator) == stored.entry_id
+        checked.metric_id == stored.metric_id
+        and checked.entry_id == stored.entry_id
         and report.quantity == stored.quantity
         and report.at == stored.at
         and report.session == stored.session
@@ -329,7 +376,8 @@ def lock_source(source: Source, *, alone: bool) -> None:
 
 def find_entries(fest_id: int, handles: Iterable[str]) -> dict[str, int]:
     """The ids of the fest's entries by handle; handles without an entry are left out."""
-    return dict(execute(FIND_ENTRIES, [fest_id, list(handles)]))
+    found = execute(FIND_ENTRIES, [fest_id, list(handles)])
+    return {handle: entry_id for handle, entry_id in found if entry_id is not None}
 
 
 def find_stored(source: Source, ids: Iterable[str]) -> dict[str, Stored]:
@@ -356,6 +404,6 @@ def execute(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     """Runs a statement with its parameters sent apart and in binary form: Django's own cursor would write a
     thousand facts into the statement's text."""
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []

@@ -256,7 +256,7 @@ def rule_to_spec(row: Rule) -> dict[str, object]:
         "slug": row.slug,
         "metric": row.metric.slug,
         "points": row.points,
-        "per": None if tiers else row.per,
+        "per": None if tiers and row.per == 1 else row.per,
         "daily_cap": row.daily_cap,
         "cap": row.cap,
         "span": row.span,
@@ -384,6 +384,7 @@ register(
         check=check_rules,
         related=("metric",),
         children=("bonuses", "tiers"),
+        built_in=(BONUS,),
     )
 )
 register(

@@ -47,8 +47,11 @@ class Creator(models.Model):
 class Entry(models.Model):
     """A creator's part in one fest; region, category and groups hold for that fest only."""
 
-    fest = models.ForeignKey(Fest, models.PROTECT, related_name="entries", verbose_name=_("fest"))
-    creator = models.ForeignKey(Creator, models.PROTECT, related_name="entries", verbose_name=_("creator"))
+    # The unique keys below begin with them and serve as their indexes.
+    fest = models.ForeignKey(Fest, models.PROTECT, db_index=False, related_name="entries", verbose_name=_("fest"))
+    creator = models.ForeignKey(
+        Creator, models.PROTECT, db_index=False, related_name="entries", verbose_name=_("creator")
+    )
     # With the fest in the key (migration 0003), so that an entry can't be in another fest's region.
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, db_constraint=False, verbose_name=_("region")

@@ -79,10 +79,6 @@ class Mark(models.Model):
     class Meta:
         verbose_name = _("mark")
         verbose_name_plural = _("marks")
-        indexes = [
-            # A refresh takes the marks of its fest, oldest first.
-            models.Index(name="mark_by_fest", fields=["fest", "id"]),
-        ]
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.day}"

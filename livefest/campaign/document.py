@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from livefest.campaign.registry import Campaign, CampaignError, Problem, item_path, sections, suggestion
-from livefest.campaign.schema import Item, Spec, from_moment
+from livefest.campaign.schema import BIGGEST, Item, Spec, from_moment
 
 Document = dict[str, Any]
 SpecT = TypeVar("SpecT", bound=Spec)
@@ -38,8 +38,12 @@ def read_document(text: str | bytes) -> Document:
         raise CampaignError([Problem("", "has a NUL character; leave it out")])
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise CampaignError([Problem("", f"is not TOML: {error}")]) from error
+    except RecursionError as error:
+        raise CampaignError([Problem("", "is nested too deeply; no value has more than two levels")]) from error
+    except ValueError as error:  # int() of thousands of digits
+        raise CampaignError([Problem("", f"has a number too big to read; write up to {BIGGEST}")]) from error
 
 
 def check_document(document: Document) -> Campaign:
@@ -55,7 +59,8 @@ def check_document(document: Document) -> Campaign:
 
     fest_table = document.get("fest")
     if not isinstance(fest_table, dict):
-        problems.append(Problem("fest", "is missing; begin with a table [fest] with slug, name, time_zone, …"))
+        wrong = "is not a table" if "fest" in document else "is missing"
+        problems.append(Problem("fest", f"{wrong}; begin with one table [fest] with slug, name, time_zone, …"))
         raise CampaignError(problems)
     context = {"zone": zone_of(fest_table)}
     fest = check_table(FestSpec, fest_table, "fest", context, problems)
@@ -188,6 +193,7 @@ def nested_spec(annotation: Any) -> type[Spec] | None:
 
 
 def shown(value: object) -> str:
+    """A value in a line for people, cut short."""
     if isinstance(value, str):
         text = f'"{value}"'
     elif isinstance(value, bool):
@@ -195,7 +201,10 @@ def shown(value: object) -> str:
     elif isinstance(value, datetime):
         text = value.isoformat()
     else:
-        text = str(value)
+        try:
+            text = str(value)
+        except (ValueError, RecursionError):  # thousands of digits, thousands of levels
+            text = f"this {type(value).__name__}"
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 

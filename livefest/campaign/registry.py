@@ -89,7 +89,7 @@ class Section(Generic[ItemT, ModelT]):
     name: its key in the file. spec, model: what its tables are in the file and in the database.
     check: what is wrong with these tables beyond each by itself.
     to_spec: the dict, in the file's keys, of a row. save: creates or updates the row of a spec, children included.
-    queryset: the rows with what to_spec reads.
+    related, children: what to_spec reads of each row. built_in: slugs of rows that are no part of the file.
     """
 
     name: str
@@ -100,6 +100,7 @@ class Section(Generic[ItemT, ModelT]):
     check: Callable[[Campaign], Iterable[Problem]] = lambda campaign: ()
     related: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
+    built_in: tuple[str, ...] = ()
 
 
 _sections: dict[str, Section] = {}  # type: ignore[type-arg]

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from livefest.models import DAILY_UNTIL_PATTERN, SLUG_PATTERN, TIME_OF_DAY_PATTERN
 
 BIGGEST = 2**63 - 1  # of PostgreSQL's bigint
+FIRST_YEAR, LAST_YEAR = 1900, 9998  # of moments: every zone and the days around them have dates
 
 
 class Spec(BaseModel):
@@ -34,8 +35,16 @@ class NamedItem(Item):
 
 
 def check_slug(value: str) -> str:
-    if not re.match(SLUG_PATTERN, value) or len(value) > 64:
-        raise ValueError("use up to 64 letters, digits, hyphens and underscores, beginning with a letter or digit")
+    if not re.fullmatch(SLUG_PATTERN, value) or len(value) > 64:
+        raise ValueError(
+            "is no slug; use up to 64 letters, digits, hyphens and underscores, beginning with a letter or digit"
+        )
+    return value
+
+
+def check_text(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("has a NUL character; leave it out")
     return value
 
 
@@ -44,20 +53,18 @@ def check_name(value: str) -> str:
         raise ValueError("is empty; write what people shall read")
     if len(value) > 200:
         raise ValueError(f"has {len(value)} characters; write at most 200")
-    if "\0" in value:
-        raise ValueError("has a NUL character; leave it out")
-    return value
+    return check_text(value)
 
 
 def check_time_of_day(value: str) -> str:
-    if not re.match(TIME_OF_DAY_PATTERN, value):
-        raise ValueError('write a time of day from "00:00" to "23:59"')
+    if not re.fullmatch(TIME_OF_DAY_PATTERN, value):
+        raise ValueError('is no time of day; write one from "00:00" to "23:59"')
     return value
 
 
 def check_daily_until(value: str) -> str:
-    if not re.match(DAILY_UNTIL_PATTERN, value):
-        raise ValueError('write a time of day from "00:00" to "24:00"')
+    if not re.fullmatch(DAILY_UNTIL_PATTERN, value):
+        raise ValueError('is no time of day; write one from "00:00" to "24:00"')
     return value
 
 
@@ -67,13 +74,12 @@ def to_moment(value: Any, info: ValidationInfo) -> datetime:
     if not isinstance(value, datetime):
         if isinstance(value, date):
             raise ValueError(f"is a date; write a date-time such as {value.isoformat()}T00:00:00")
-        raise ValueError("write a date-time such as 2026-02-13T20:00:00, without quotes")
+        raise ValueError("is no date-time; write one such as 2026-02-13T20:00:00, without quotes")
     if value.tzinfo is None:
         value = value.replace(tzinfo=cast(dict[str, ZoneInfo], info.context)["zone"], fold=0)
-    try:
-        return cast(datetime, value.astimezone(UTC))
-    except OverflowError as error:
-        raise ValueError("is out of the calendar's range; write a date-time such as 2026-02-13T20:00:00") from error
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError("is out of the calendar's range; write a date-time such as 2026-02-13T20:00:00")
+    return cast(datetime, value.astimezone(UTC))
 
 
 def from_moment(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -87,7 +93,7 @@ def from_moment(moment: datetime, zone: ZoneInfo) -> datetime:
 def check_ranks(value: str) -> str:
     match = re.fullmatch(r"([1-9][0-9]{0,8})(?:(-)([1-9][0-9]{0,8})?)?", value)
     if not match or (match[3] and int(match[3]) < int(match[1])):
-        raise ValueError('write ranks such as "1", "1-3" or "6-", from 1 and in rising order')
+        raise ValueError('is no range of ranks; write one such as "1", "1-3" or "6-", from 1 and in rising order')
     return value
 
 
@@ -114,6 +120,7 @@ def named_once(values: list[str]) -> list[str]:
 
 
 Slug = Annotated[str, AfterValidator(check_slug)]
+Text = Annotated[str, AfterValidator(check_text)]
 Name = Annotated[str, AfterValidator(check_name)]
 TimeOfDay = Annotated[str, AfterValidator(check_time_of_day)]
 DailyUntil = Annotated[str, AfterValidator(check_daily_until)]

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 import pycountry
 from pydantic import AfterValidator, Field
 
-from livefest.campaign.registry import Campaign, Problem, Section, register
-from livefest.campaign.schema import Moment, Name, NamedItem, Slug, Spec, TimeOfDay, named_once
+from livefest.campaign.registry import Campaign, Problem, Section, register, suggestion
+from livefest.campaign.schema import Moment, Name, NamedItem, Slug, Spec, Text, TimeOfDay, named_once
 from livefest.models import BONUS, Fest, Metric, Region, Round
+
+SOME_ZONES = 'write one such as "Europe/London" or "UTC"'
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """IANA's names. ZoneInfo itself also opens what else a machine has there: `localtime`, `right/…`, `posix/…`."""
+    return frozenset(available_timezones()) - {"localtime"}
 
 
 def check_time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError('is no IANA time zone; write one such as "Europe/London" or "UTC"') from error
+    if name not in time_zones():
+        raise ValueError(f"is no IANA time zone; {suggestion(name, time_zones(), otherwise=SOME_ZONES)}")
     return name
 
 
 def check_region(code: str) -> str:
-    if pycountry.countries.get(alpha_2=code) is None or not code.isupper():
+    country = pycountry.countries.get(alpha_2=code)  # whatever the case
+    if country is None or country.alpha_2 != code:
         raise ValueError('is no ISO 3166-1 alpha-2 code; write one such as "GB"')
     return code
 
@@ -38,13 +46,11 @@ class FestSpec(Spec):
     grace_hours: Annotated[int, Field(ge=0, le=24 * 366)] = 0
     freeze: Moment | None = None
     minimum_age: Annotated[int, Field(ge=0, le=150)] = 0
-    regions: Annotated[
-        list[Annotated[str, AfterValidator(check_region)]], Field(min_length=1), AfterValidator(named_once)
-    ]
+    regions: Annotated[list[Annotated[str, AfterValidator(check_region)]], AfterValidator(named_once)]
 
 
 class MetricSpec(NamedItem):
-    unit: Annotated[str, Field(max_length=32)] = ""
+    unit: Annotated[Text, Field(max_length=32)] = ""
     paid: bool = False
 
 
@@ -126,10 +132,15 @@ def save_fest(spec: FestSpec) -> Fest:
     fest, _created = Fest.objects.update_or_create(slug=spec.slug, defaults=values)
     for position, code in enumerate(spec.regions):
         Region.objects.update_or_create(fest=fest, code=code, defaults={"position": position})
+    add_built_ins(fest)
+    return fest
+
+
+def add_built_ins(fest: Fest) -> None:
+    """Gives a fest what every fest has and no campaign file names."""
     Metric.objects.get_or_create(
         fest=fest, slug=BONUS, defaults={"name": "Bonus points", "paid": True, "position": 10_000}
     )
-    return fest
 
 
 def save_metric(fest: Fest, spec: MetricSpec, position: int) -> None:
@@ -163,6 +174,8 @@ register(
         to_spec=lambda row: {"slug": row.slug, "name": row.name, "unit": row.unit, "paid": row.paid},
         save=save_metric,
         check=check_metrics,
+        built_in=(BONUS,),
+        built_in=(BONUS,),
     )
 )
 register(

@@ -15,7 +15,7 @@ from livefest.campaign.document import Document, check_document, parse_campaign,
 from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, item_path, sections
 from livefest.campaign.schema import Item, Spec
 from livefest.campaign.sections import FestSpec, fest_spec, save_fest
-from livefest.models import BONUS, CampaignItem, Fest, Region
+from livefest.models import CampaignItem, Fest, Region
 
 
 def load_campaign(text: str | bytes, *, filename: str = "") -> list[str]:
@@ -62,7 +62,7 @@ def save_section(
 def prune_section(section: Section[Item, CampaignItem], fest: Fest, campaign: Campaign) -> None:
     """Deletes the rows that the campaign no longer has; refuses where records hang on them."""
     kept = [item.slug for item in campaign.sections[section.name]]
-    for row in section.model._default_manager.filter(fest=fest).exclude(slug__in=[*kept, BONUS]):
+    for row in section.model._default_manager.filter(fest=fest).exclude(slug__in=[*kept, *section.built_in]):
         delete_row(row, f"{section.name} {row.slug}")
 
 
@@ -82,30 +82,35 @@ def delete_row(row: models.Model, path: str) -> None:
 
 
 def read_campaign(fest: Fest) -> Campaign:
-    """The campaign that the database says, unchecked."""
+    """The campaign that the database says, each table checked by itself only. Raises ValueError."""
     zone = {"zone": fest.zone}
-    spec = FestSpec.model_validate(fest_spec(fest), context=zone)
+    document = stored_document(fest)
+    spec = FestSpec.model_validate(document["fest"], context=zone)
     lists = {
-        section.name: [
-            section.spec.model_validate(without_none(section.to_spec(row)), context=zone)
-            for row in section.model._default_manager.filter(fest=fest)
-            .exclude(slug=BONUS)
-            .select_related(*section.related)
-            .prefetch_related(*section.children)
-            .order_by("position", "id")
-        ]
+        section.name: [section.spec.model_validate(table, context=zone) for table in document[section.name]]
         for section in sections()
     }
     return Campaign(spec, lists)
 
 
+def stored_document(fest: Fest) -> Document:
+    """The tables that the database says, unchecked, every list there."""
+    document: Document = {"fest": without_none(fest_spec(fest))}
+    for section in sections():
+        rows = (
+            section.model._default_manager.filter(fest=fest)
+            .exclude(slug__in=section.built_in)
+            .select_related(*section.related)
+            .prefetch_related(*section.children)
+            .order_by("position", "id")
+        )
+        document[section.name] = [without_none(section.to_spec(row)) for row in rows]
+    return document
+
+
 def check_stored(fest: Fest) -> Campaign:
     """The campaign that the database says, checked as a file is. Raises CampaignError."""
-    try:
-        campaign = read_campaign(fest)
-    except ValueError as error:
-        raise CampaignError([Problem("", str(error))]) from error
-    return check_document(to_document(campaign))
+    return check_document(stored_document(fest))
 
 
 def export_campaign(fest: Fest) -> str:

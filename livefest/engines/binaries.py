@@ -14,8 +14,8 @@ from livefest.engines.accounts import Account
 from livefest.engines.errors import EngineError
 from livefest.engines.files import exclusive
 
-# Where root puts copies for a user who can't reach the virtual environment.
-CACHES = (Path("/var/cache/livefest-engines"), Path("/var/tmp/livefest-engines"))
+# Where root puts copies for a user who can't reach the virtual environment; trusted only if root's.
+CACHES = (Path("/var/cache/livefest-engines"), Path("/var/tmp/livefest-engines"))  # noqa: S108
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _copy(wheel: Wheel, site: Path, cache: Path) -> Path:
 def _open_to_all(top: Path) -> None:
     # A virtual environment made with umask 077 is closed to the user we copy it for.
     for parent, _, files in os.walk(top):
-        os.chmod(parent, 0o755)
+        os.chmod(parent, 0o755)  # noqa: S103
         for name in files:
             path = Path(parent, name)
             if not path.is_symlink():

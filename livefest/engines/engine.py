@@ -5,6 +5,8 @@ import os
 import signal
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -79,8 +81,9 @@ class Engine(ABC):
         if self.home.is_dir():
             with exclusive(self.home / "lock"):
                 terminate(self._processes, self.stop_signal, grace=30)
-                self._remove_leftovers()
-                remove_directory(self._socket_record, mark_of(self.data))
+                with self._nothing_alive():
+                    self._remove_leftovers()
+                    remove_directory(self._socket_record, mark_of(self.data))
 
     def pid(self) -> int | None:
         """The main process; None when there is none, even if orphans of it are left."""
@@ -124,10 +127,13 @@ class Engine(ABC):
         return processes_of(self.data, self._account())
 
     def _ask(self) -> None:
+        self._query(self._socket(), min(ANSWER_SECONDS, self._patience))
+
+    def _socket(self) -> Path:
         directory = recorded_directory(self._socket_record, mark_of(self.data))
         if directory is None or not is_private(directory, self._account()):
             raise Silent(f"{self.title} has no socket")
-        self._query(directory / self.socket_name, min(ANSWER_SECONDS, self._patience))
+        return directory / self.socket_name
 
     def _bring_up(self) -> None:
         """Until it answers: wait for one that starts, replace one that hangs, start one if none lives."""
@@ -136,9 +142,8 @@ class Engine(ABC):
         give_up = heard + self._start_seconds
         while True:
             try:
-                return self._ask()
-            except Refused as refusal:
-                self._remedy(refusal)
+                if self._settles():
+                    return
                 continue
             except Busy as error:
                 heard = time.monotonic()
@@ -157,41 +162,49 @@ class Engine(ABC):
                 raise self._failure(f"isn't ready after {self._start_seconds:.0f} s ({problem})")
             time.sleep(0.02)
 
+    def _settles(self) -> bool:
+        """Whether it answers; when it refuses, what helps is done, or Refused raised."""
+        try:
+            self._ask()
+        except Refused as refusal:
+            self._remedy(refusal)
+            return False
+        return True
+
     def _is_lost(self, silent_seconds: float) -> bool:
-        directory = recorded_directory(self._socket_record, mark_of(self.data))
-        nobody_can_ask = directory is None or not is_private(directory, self._account())
-        return nobody_can_ask or self.pid() is None or silent_seconds > self._patience
+        try:
+            self._socket()
+        except Silent:
+            return True  # nobody can ever ask it
+        return self.pid() is None or silent_seconds > self._patience
 
     def _start(self) -> None:
         account = self._account()
         self._make_data(account)
-        self._hand_over(account)
-        mark = mark_of(self.data)
-        assert mark is not None
+        with self._nothing_alive() as alive:
+            self._hand_over(account)
+            socket_directory = private_directory(self._socket_record, mark_of(self.data), account)
+            command = self._prepare(account, socket_directory, alive)
+            self._remove_leftovers()
+            log = self._open_log()
+            try:
+                spawn(command, directory=self.data, account=account, log=log, keep_open=alive)
+            finally:
+                os.close(log)
+
+    @contextmanager
+    def _nothing_alive(self) -> Iterator[int]:
+        """Hold the lock `alive`, to hand on to a new engine; children of a killed one let go of it soon."""
         alive = open_file(self.home / "alive", os.O_RDWR)
         try:
-            # Children of a killed engine let go when they notice; nothing is touched before.
             if not try_lock(alive, fcntl.LOCK_EX, ORPHAN_SECONDS):
                 raise EngineError(
                     f"{self.data} is in use by processes that can't be seen from here, "
                     "perhaps in another container. Stop them there."
                 )
-            socket_directory = private_directory(self._socket_record, mark, account)
-            command = self._prepare(account, socket_directory, alive)
-            self._remove_leftovers()
-            log = self._open_log()
-            try:
-                spawn(
-                    command,
-                    directory=self.data,
-                    account=account,
-                    log=log,
-                    keep_open=alive,
-                )
-            finally:
-                os.close(log)
+            yield alive
         finally:
-            os.close(alive)  # the engine has its own copy, and with it the lock
+            os.close(alive)  # a new engine has its own copy, and with it the lock
 
     def _hand_over(self, account: Account) -> None:
         """Make the data the account's own, also after a checkout has changed hands."""

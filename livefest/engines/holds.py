@@ -38,13 +38,17 @@ def hold(directory: Path, holder: object, *, stop: Callable[[], None], stop_when
     """
     with _guard:
         mine = _holds.get(directory)
-        if mine is None:
+        if mine is None or not _is_at(mine.descriptor, _lock_file(directory)):
             make_directory(directory)
             descriptor = open_file(_lock_file(directory), os.O_RDWR)
             if not try_lock(descriptor, fcntl.LOCK_SH, WAIT_SECONDS):
                 os.close(descriptor)
                 raise EngineError(f"The engines of {directory} have been stopping for {WAIT_SECONDS} s.")
-            mine = _holds[directory] = _Hold(descriptor, stop)
+            if mine is None:
+                mine = _holds[directory] = _Hold(descriptor, stop)
+            else:
+                os.close(mine.descriptor)
+                mine.descriptor = descriptor
         mine.holders.add(holder)
         mine.stop_when_last = mine.stop_when_last or stop_when_last
 
@@ -78,6 +82,14 @@ def _stop_unless_used(directory: Path, stop: Callable[[], None]) -> None:
         os.close(descriptor)
 
 
+def _is_at(descriptor: int, path: Path) -> bool:
+    """False when the directory was removed, and perhaps made anew, since we took the lock."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 def _lock_file(directory: Path) -> Path:
     return directory / "users"
 
@@ -93,7 +105,7 @@ def _release_all() -> None:
 
 def _forget() -> None:
     """In a forked child: its parent's holds, and what to do at exit, are its parent's business."""
-    global _guard
+    global _guard  # noqa: PLW0603 - another thread may have had it when we were forked
     _guard = threading.RLock()
     _holds.clear()
 

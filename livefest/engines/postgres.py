@@ -15,7 +15,6 @@ from livefest.engines.engine import Engine
 from livefest.engines.errors import EngineError, Refused
 from livefest.engines.processes import mark_of, write_as
 from livefest.engines.questions import ask_postgres
-from livefest.engines.sockets import recorded_directory
 
 MAJOR_VERSION = "18"
 NAME = "livefest"  # of the role and of the database
@@ -64,17 +63,9 @@ class Postgres(Engine):
             raise EngineError(f"{refusal}. Run as the owner of {self.home.parent} or as root.") from refusal
         if refusal.code != NO_SUCH_DATABASE:
             raise refusal
-        directory = recorded_directory(self._socket_record, mark_of(self.data))
-        assert directory is not None  # somebody has just answered there
+        create = f"CREATE DATABASE {NAME}"
         try:
-            create = f"CREATE DATABASE {NAME}"
-            ask_postgres(
-                directory / self.socket_name,
-                "postgres",
-                NAME,
-                create,
-                self._start_seconds,
-            )
+            ask_postgres(self._socket(), "postgres", NAME, create, self._start_seconds)
         except Refused as error:
             if error.code != DUPLICATE_DATABASE:
                 raise

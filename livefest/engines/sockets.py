@@ -7,6 +7,7 @@ a directory with a random name that only the engine's user, and root, can enter.
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from livefest.engines.accounts import Account
@@ -35,7 +36,7 @@ def is_private(directory: Path, account: Account) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == account.uid and not found.st_mode & 0o077
 
 
-def private_directory(record: Path, mark: str, account: Account) -> Path:
+def private_directory(record: Path, mark: str | None, account: Account) -> Path:
     """The recorded directory if it can be trusted, made again if it is gone, else a new one.
 
     The same path again, so that processes that know it find the engine after a restart.
@@ -60,15 +61,13 @@ def remove_directory(record: Path, mark: str | None) -> None:
     """Remove the recorded directory if it is empty; the record stays, for the same path next time."""
     directory = recorded_directory(record, mark)
     if directory is not None:
-        try:
+        with suppress(OSError):  # gone already, or not ours
             directory.rmdir()
-        except OSError:
-            pass  # gone already, or not ours
 
 
 def _temporary_directory() -> str:
     # Not $TMPDIR first: it can be long, and root's can be closed to the engine's user.
-    for directory in ("/tmp", "/var/tmp", tempfile.gettempdir()):
+    for directory in ("/tmp", "/var/tmp", tempfile.gettempdir()):  # noqa: S108
         if len(directory) < 70 and os.access(directory, os.W_OK | os.X_OK):
             return directory
     raise EngineError("None of /tmp, /var/tmp and $TMPDIR can be written to; a socket needs a short path.")

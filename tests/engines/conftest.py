@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from livefest.engines import Engines, Postgres
+from livefest.engines import Engine, Engines, Postgres
+from livefest.engines.processes import mark_of
 from livefest.engines.sockets import recorded_directory
 
 WAIT_SECONDS = 30.0
@@ -36,17 +37,26 @@ def make_engines() -> Iterator[Callable[..., Engines]]:
         engines.release()
         engines.stop()
         for engine in (engines.postgres, engines.valkey):
-            for record in engine.home.glob("socket"):
-                directory = recorded_directory(record, record.read_text().splitlines()[0])
-                shutil.rmtree(str(directory), ignore_errors=True)
+            remove_socket_directory(engine)
+
+
+def remove_socket_directory(engine: Engine) -> None:
+    """The one that the engine's own record names, never others that look alike: they may be in use."""
+    for record in engine.home.glob("socket"):
+        directory = recorded_directory(record, mark_of(engine.data))
+        if directory is not None:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data directory of a PostgreSQL that ran and was stopped; copying is quicker than making one."""
     postgres = Postgres(tmp_path_factory.mktemp("template"))
-    postgres.ensure()
-    postgres.stop()
+    try:
+        postgres.ensure()
+    finally:
+        postgres.stop()
+        remove_socket_directory(postgres)
     return postgres.data
 
 

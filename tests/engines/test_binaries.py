@@ -93,5 +93,5 @@ def test_missing_wheel(tmp_path: Path) -> None:
 def test_program_that_does_not_run(closed_wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "_is_trusted", lambda _: False)
     (closed_wheel / VALKEY.programs / "valkey-server").write_text("#!/bin/sh\necho broken >&2; exit 1\n")
-    with pytest.raises(EngineError, match="valkey-server doesn't run as .*Run `make setup` again"):
+    with pytest.raises(EngineError, match=r"valkey-server doesn't run as .*Run `make setup` again"):
         programs_of(VALKEY, account_for(tmp_path))

@@ -101,7 +101,8 @@ def test_ensure_when_default_database_was_dropped(started: Engines) -> None:
     url = started.ensure().database
     with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
         connection.execute("DROP DATABASE livefest WITH (FORCE)")
-    assert psycopg.connect(started.ensure().database).execute("SELECT 1").fetchone() == (1,)
+    with psycopg.connect(started.ensure().database) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("name", ["a b  c", "x" * 200, 'quote\'s "$HOME" `id`', "ü-日本"])
@@ -181,6 +182,7 @@ def test_postgres_killed_with_a_busy_backend_left(started: Engines) -> None:
     assert stored(started) == 7
     wait_until(lambda: not Path(f"/proc/{backend}").exists())
     thread.join()
+    loop.close()
 
 
 def test_backend_killed(started: Engines) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -158,6 +159,18 @@ def test_two_objects_in_one_process_are_one_user(engines: Engines, make_engines:
     assert pids_of(engines) == pids
     other.release()
     assert pids_of(engines) == [None, None]
+
+
+def test_hold_is_renewed_in_a_directory_made_anew(engines: Engines, make_user: Callable[..., User]) -> None:
+    engines.ensure()
+    engines.stop()
+    shutil.rmtree(engines.directory)
+    engines.ensure()
+    pids = pids_of(engines)
+    user = make_user(asks=True)
+    assert user.pids() == pids
+    user.left()
+    assert pids_of(engines) == pids
 
 
 def test_release_without_asking_stops_nothing(engines: Engines) -> None:

@@ -1,23 +1,27 @@
 import csv
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from creators.files import Batch, NotAFactsFile, read_batches
-from creators.intake import SourcePaused, record_facts
+from creators.intake import CheckedBatch, SourcePaused, check_facts, store_facts
 from creators.lives import record_lives
 from creators.models import Source
 from creators.sources import create_source
 from livefest import clock
 from livefest.commands import add_at_argument, get_fest
 from livefest.models import slug_validator
+
+T = TypeVar("T")
 
 EXAMPLES = 10  # refusals shown on the screen; all of them are in the rejects file
 
@@ -53,8 +57,8 @@ class Command(BaseCommand):
                 report = RefusalReport(stack, rejects, self.stderr.write)
                 progress = stack.enter_context(progress_bar())
                 task = progress.add_task(file.name, total=file.stat().st_size)
-                for batch in read_batches(file):
-                    totals += take(batch, sender, at or clock.now(), report)
+                for batch, checked in read_ahead(checked_batches(file, sender, at)):
+                    totals += take(batch, checked, report)
                     progress.update(task, completed=batch.position)
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}.") from error
@@ -72,10 +76,31 @@ class Command(BaseCommand):
         self.stdout.write(summary(totals))
 
 
-def take(batch: Batch, sender: Source, arrived_at: datetime, report: "RefusalReport") -> Counter[str]:
+def checked_batches(path: Path, sender: Source, at: datetime | None) -> Iterator[tuple[Batch, CheckedBatch]]:
+    for batch in read_batches(path):
+        reports = [fact for _line, fact in batch.facts]
+        yield batch, check_facts(source=sender, reports=reports, arrived_at=at or clock.now())
+
+
+def read_ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, each next one made in a thread, with a database connection of its own, while the caller
+    stores the one before."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as thread:
+        try:
+            coming = thread.submit(next, items, None)
+            while (item := coming.result()) is not None:
+                coming = thread.submit(next, items, None)
+                yield item
+        finally:
+            thread.submit(connections.close_all)
+
+
+def take(batch: Batch, checked: CheckedBatch, report: "RefusalReport") -> Counter[str]:
     """Stores a batch, tells `report` what was not taken, and counts."""
-    outcome = record_facts(source=sender, reports=[fact for _line, fact in batch.facts], arrived_at=arrived_at)
-    refused_lives = record_lives(source=sender, reports=[live for _line, live in batch.lives], reported_at=arrived_at)
+    outcome = store_facts(checked)
+    refused_lives = record_lives(
+        source=checked.source, reports=[live for _line, live in batch.lives], reported_at=checked.arrived_at
+    )
     refusals = [(bad.line, bad.id, "rejected", bad.reason) for bad in batch.bad]
     refusals += [(batch.facts[one.index][0], one.id, "rejected", one.reason) for one in outcome.rejected]
     refusals += [(batch.facts[one.index][0], one.id, "conflict", one.reason) for one in outcome.conflicts]

@@ -1,0 +1,61 @@
+"""`make bench`: each figure beside its limit, measured in the same run; a table, and JSON in .local/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.ingest import run_ingest
+from bench.setting import bench_database, prepare
+
+RESULTS = Path(__file__).parent.parent / ".local" / "bench.json"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--creators", type=int, default=100_000)
+    parser.add_argument("--facts", type=int, default=50_000, help="in each measurement")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    with bench_database() as url, tempfile.TemporaryDirectory() as folder:
+        prepare(options.creators)
+        speeds = run_ingest(url, Path(folder), creators=options.creators, facts=options.facts, rounds=options.rounds)
+    middle = {way: median(values) for way, values in speeds.items()}
+    figures = [
+        {"figure": "file ingest, facts/s", "value": middle["file"], "baseline": middle["bare"], "limit": 0.6},
+        {
+            "figure": "webhook, 1 process, facts/s",
+            "value": middle["webhook"],
+            "baseline": middle["bare"],
+            "limit": 0.35,
+        },
+    ]
+    table = Table("figure", "measured", "bare INSERT", "ratio", "must be", "holds")
+    for figure in figures:
+        figure["ratio"] = figure["value"] / figure["baseline"]
+        figure["holds"] = figure["ratio"] >= figure["limit"]
+        table.add_row(
+            figure["figure"],
+            f"{figure['value']:,.0f}",
+            f"{figure['baseline']:,.0f}",
+            f"{figure['ratio']:.2f}",
+            f"≥ {figure['limit']}",
+            "yes" if figure["holds"] else "NO",
+        )
+    machine = {"machine": platform.platform(), "cores": os.cpu_count(), **vars(options)}
+    RESULTS.write_text(json.dumps({"machine": machine, "figures": figures, "rounds": speeds}, indent=2))
+    Console().print(table)
+    return 0 if all(figure["holds"] for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

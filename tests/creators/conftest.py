@@ -1,0 +1,46 @@
+"""Fests with creators, and reports to send to them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from creators.creators_file import load_creators
+from creators.models import Source
+from creators.sources import create_source
+from livefest.models import Fest
+
+DURING = datetime(2026, 2, 15, 12, tzinfo=UTC)  # in the middle of uk-valentine
+
+
+@pytest.fixture
+def fest(uk_valentine: Fest, campaigns: Path) -> Fest:
+    """uk-valentine with the 29 creators of its example."""
+    load_creators(fest=uk_valentine, data=(campaigns / "uk-valentine.example.creators.csv").read_bytes())
+    return uk_valentine
+
+
+@pytest.fixture
+def source(fest: Fest) -> Source:
+    return create_source(fest=fest, name="platform")
+
+
+def fact(id: str = "f-1", **changes: Any) -> dict[str, Any]:
+    """A fact that is accepted at DURING, as JSON has it; a change to None leaves the key out."""
+    values = {
+        "id": id,
+        "creator": "ada.live",
+        "metric": "coins",
+        "quantity": 100,
+        "at": "2026-02-15T10:00:00Z",
+        **changes,
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def reversal(id: str, reverses: str, **changes: Any) -> dict[str, Any]:
+    """A reversal of `fact(reverses)`."""
+    return fact(id, **{"quantity": -100, "reverses": reverses, **changes})
