@@ -5,13 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +15,7 @@ from psycopg import sql
 from standardwebhooks import Webhook
 
 from bench.setting import NOW, make_facts
+from tests.processes import web_server
 
 BATCH = 1000
 
@@ -39,8 +34,8 @@ def bare_insert(url: str, facts: list[dict[str, object]]) -> float:
     """Facts/s of the baseline; columns are made before the clock starts."""
     with psycopg.connect(url) as connection:
         fest_id, source_id = new_source(connection, "bare")
-        metrics = dict(connection.execute("SELECT slug, id FROM livefest_metric").fetchall())
-        entries = dict(
+        metrics: dict[object, int] = dict(connection.execute("SELECT slug, id FROM livefest_metric").fetchall())
+        entries: dict[object, int] = dict(
             connection.execute(
                 "SELECT handle, entry.id FROM creators_creator creator JOIN creators_entry entry "
                 "ON entry.creator_id = creator.id"
@@ -124,37 +119,6 @@ def webhook(address: tuple[str, int], secret: str, facts: list[dict[str, object]
     return len(facts) / seconds
 
 
-@contextmanager
-def web_server(processes: int) -> Iterator[tuple[str, int]]:
-    """granian with the site, on a free port of the loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(processes), "--no-access-log", "--log-level", "warning", "livefest.wsgi:application"]
-    server = subprocess.Popen(command, env=os.environ)
-    try:
-        wait_until_it_answers(port)
-        yield "127.0.0.1", port
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def wait_until_it_answers(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/ingest/bench/")
-            connection.getresponse().read()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
 def run_ingest(url: str, folder: Path, *, creators: int, facts: int, rounds: int) -> dict[str, list[float]]:
     """Facts/s of each way, once a round, the ways taking turns so that all meet the same machine and table."""
     from creators.sources import add_secret, create_source
@@ -164,12 +128,12 @@ def run_ingest(url: str, folder: Path, *, creators: int, facts: int, rounds: int
     speeds: dict[str, list[float]] = {"bare": [], "file": [], "webhook": []}
     with web_server(processes=1) as address:
         for number in range(rounds):
-            for way in speeds:
+            for way, values in speeds.items():
                 batch = make_facts(facts, prefix=f"{way}{number}", creators=creators)
                 if way == "bare":
-                    speeds[way].append(bare_insert(url, batch))
+                    values.append(bare_insert(url, batch))
                 elif way == "file":
-                    speeds[way].append(file_ingest(folder, batch))
+                    values.append(file_ingest(folder, batch))
                 else:
-                    speeds[way].append(webhook(address, secret, batch))
+                    values.append(webhook(address, secret, batch))
     return speeds

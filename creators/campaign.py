@@ -24,11 +24,18 @@ class PlacementSpec(Spec):
 
     def overlaps(self, other: PlacementSpec) -> bool:
         """Whether one creator could be placed by both at the same moment. Placements with different ends don't
-        overlap: whoever the earlier one placed, the later one leaves alone."""
+        overlap: whoever the earlier one placed, the later one leaves alone. Quantities of two metrics say nothing of
+        each other; of one metric, those since an earlier moment are at least those since a later one."""
+        if self.until != other.until:
+            return False
+        longer, shorter = sorted((self, other), key=lambda placement: placement.from_)
         return (
-            self.until == other.until
-            and (self.below is None or other.at_least < self.below)
-            and (other.below is None or self.at_least < other.below)
+            self.metric != other.metric
+            or longer.below is None
+            or (
+                shorter.at_least < longer.below
+                and (longer.from_ < shorter.from_ or shorter.below is None or longer.at_least < shorter.below)
+            )
         )
 
 
@@ -107,9 +114,19 @@ def refuse_small_roster(fest: Fest, slug: str, roster: int | None) -> None:
         )
 
 
+def refuse_other_kind(fest: Fest, slug: str, kind: str) -> None:
+    """Raises CampaignError when the group has members and isn't of this kind."""
+    group = Group.objects.filter(fest=fest, slug=slug).exclude(kind=kind).first()
+    if group and group.memberships.exists():
+        raise CampaignError(
+            [Problem(f"groups {slug}.kind", f'can\'t become "{kind}": the group has members; keep "{group.kind}"')]
+        )
+
+
 def save_group(fest: Fest, spec: GroupSpec, position: int) -> None:
-    """Creates or updates a group. Refuses a roster smaller than the members that it has."""
+    """Creates or updates a group. Refuses what contradicts its members: a smaller roster, another kind."""
     refuse_small_roster(fest, spec.slug, spec.roster)
+    refuse_other_kind(fest, spec.slug, spec.kind)
     placement = spec.placement
     Group.objects.update_or_create(
         fest=fest,

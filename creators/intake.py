@@ -97,10 +97,13 @@ class Stored(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A report with what can be known of it without looking at other facts: its references, the days it touches,
-    and why it can't be taken now (None: nothing speaks against it; only then are the ids those of rows)."""
+    """A report with what can be known of it without looking at other facts.
 
-    index: int
+    `place` is where it stands in the batch, from 0. `days` are the fest days that it touches. `refusal` says why it
+    can't be taken now; None where nothing speaks against it, and only then are the ids those of rows.
+    """
+
+    place: int
     report: FactReport
     entry_id: int
     metric_id: int
@@ -209,14 +212,14 @@ def check_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: da
     terms = Terms(source.fest, arrived_at)
     entries = find_entries(source.fest_id, {report.creator for report in reports})
     checked = []
-    for index, report in enumerate(reports):
+    for place, report in enumerate(reports):
         refusal = terms.refusal(report)
         entry_id = entries.get(report.creator)
         metric = terms.metrics.get(report.metric)
         if refusal is None and entry_id is None:
             refusal = f'creator "{report.creator}" is unknown in this fest'
         days = terms.days_of(report, metric) if metric and refusal is None else ()
-        checked.append(Checked(index, report, entry_id or 0, metric.id if metric else 0, days, refusal))
+        checked.append(Checked(place, report, entry_id or 0, metric.id if metric else 0, days, refusal))
     return CheckedBatch(source, arrived_at, list(independent_runs(checked)))
 
 
@@ -315,11 +318,11 @@ def store_run(
                 touched.update([(checked.entry_id, day) for day in checked.days])
         elif id in stored and not same_content(checked, stored[id]):
             reason = "another fact of this source has this id; the first stands"
-            outcome.conflicts.append(Refusal(checked.index, id, reason))
+            outcome.conflicts.append(Refusal(checked.place, id, reason))
         elif id in stored or id in rows:
             outcome.duplicates += 1
         else:
-            outcome.rejected.append(Refusal(checked.index, id, refusals[id]))
+            outcome.rejected.append(Refusal(checked.place, id, refusals[id]))
 
 
 def ids_to_look_up(run: list[Checked]) -> set[str]:

@@ -9,11 +9,12 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from creators.models import Source, SourceSecret
 from livefest import clock
-from livefest.models import Fest, User
+from livefest.models import Fest, User, slug_validator
 
 SECRET_BYTES = 32
 PLACES = (1, 2)
@@ -25,7 +26,11 @@ class SourceError(Exception):
 
 @transaction.atomic
 def create_source(*, fest: Fest, name: str) -> Source:
-    """The fest's source of this name, made if it isn't there."""
+    """The fest's source of this name, made if it isn't there. Raises SourceError for a name that can't be one."""
+    try:
+        slug_validator(name)
+    except ValidationError as error:
+        raise SourceError(f'"{name}" can\'t name a source. {" ".join(error.messages)}') from error
     source, _created = Source.objects.get_or_create(fest=fest, name=name)
     return source
 

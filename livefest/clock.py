@@ -89,6 +89,6 @@ class DayFinder:
         return self.days[index].date
 
     def over(self, starts: datetime, ends: datetime) -> list[date]:
-        """The days that [starts, ends) overlaps, in order."""
+        """The days that [starts, ends) overlaps, in order; an empty window overlaps none."""
         first = max(bisect_right(self._starts, starts) - 1, 0)
-        return [day.date for day in self.days[first:] if day.starts < ends and day.ends > starts]
+        return [day.date for day in self.days[first:] if max(day.starts, starts) < min(day.ends, ends)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
@@ -76,6 +77,16 @@ class Fest(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def first_day(self) -> date:
+        """The date, in the fest's zone, on which it starts."""
+        return self.starts.astimezone(self.zone).date()
+
+    @property
+    def last_day(self) -> date:
+        """The date, in the fest's zone, of its last moment."""
+        return (self.ends - timedelta(microseconds=1)).astimezone(self.zone).date()
 
 
 class Region(models.Model):

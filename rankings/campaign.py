@@ -106,7 +106,7 @@ class RankBonusSpec(Spec):
 
 def check_within(value: Any) -> Any:
     if isinstance(value, str) and value not in ("region", "group", "category"):
-        raise ValueError('write "region", "group", "category" or { group = "…" }')
+        raise ValueError('is no place; write "region", "group", "category" or { group = "…" }')
     if not isinstance(value, str | dict | GroupPlace):
         raise ValueError('is no place; write "region", "group", "category" or { group = "…" }')
     return GroupPlace.model_validate(value) if isinstance(value, dict) else value
@@ -132,10 +132,9 @@ def check_rules(campaign: Campaign) -> Iterator[Problem]:
 
 
 def check_boards(campaign: Campaign) -> Iterator[Problem]:
-    rounds = [round_.slug for round_ in campaign.items(RoundSpec)]
     for path, board in campaign.located(BoardSpec):
         if board.period not in ("fest", "day"):
-            yield from campaign.unknown(RoundSpec, board.period, f"{path}.period", besides=["fest", "day", *rounds])
+            yield from campaign.unknown(RoundSpec, board.period, f"{path}.period", besides=["fest", "day"])
         for index, rule in enumerate(board.rules or ()):
             yield from campaign.unknown(RuleSpec, rule, f"{path}.rules[{index + 1}]", besides=[BONUS])
         if board.score != POINTS:

@@ -36,7 +36,8 @@ def check_rewards(campaign: Campaign) -> Iterator[Problem]:
 
 
 def known_currency(code: str) -> bool:
-    return code.isupper() and pycountry.currencies.get(alpha_3=code) is not None
+    currency = pycountry.currencies.get(alpha_3=code)  # whatever the case
+    return currency is not None and bool(currency.alpha_3 == code)
 
 
 def to_spec(row: Reward) -> dict[str, object]:

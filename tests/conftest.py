@@ -1,4 +1,4 @@
-"""What all tests share. They run against real PostgreSQL and Valkey that belong to this run (livefest.settings.test)."""
+"""What all tests share. They run against real PostgreSQL and Valkey of their own (livefest.settings.test)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def append_only_lifted() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _flush_may_truncate_facts() -> Iterator[None]:
     """A test that commits is cleaned up by TRUNCATE, which the facts' trigger refuses: lifted for that flush alone."""
-    teardown = TransactionTestCase._fixture_teardown
+    teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def lifted_teardown(self: TransactionTestCase) -> None:
         with append_only_lifted():

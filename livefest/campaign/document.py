@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,8 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from livefest.campaign.registry import Campaign, CampaignError, Problem, item_path, sections, suggestion
+from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, item_path, sections, suggestion
 from livefest.campaign.schema import BIGGEST, Item, Spec, from_moment
+from livefest.campaign.sections import FestSpec, check_fest
+from livefest.models import CampaignItem
 
 Document = dict[str, Any]
 SpecT = TypeVar("SpecT", bound=Spec)
@@ -49,14 +52,17 @@ def read_document(text: str | bytes) -> Document:
 def check_document(document: Document) -> Campaign:
     """The campaign that the tables of a document make up. Raises CampaignError with every problem found: first those
     of single tables, and only where there are none those between tables."""
-    from livefest.campaign.sections import FestSpec, check_fest
+    campaign = Campaign(*check_tables(document))
+    problems = list(check_fest(campaign)) or [problem for section in sections() for problem in section.check(campaign)]
+    if problems:
+        raise CampaignError(problems)
+    return campaign
 
-    problems: list[Problem] = []
+
+def check_tables(document: Document) -> tuple[FestSpec, dict[str, list[Item]]]:
+    """The tables of a document, each checked by itself. Raises CampaignError with every problem found."""
     known = ["fest", *(section.name for section in sections())]
-    for name in document:
-        if name not in known:
-            problems.append(Problem(name, f"unknown section; {suggestion(name, known)}"))
-
+    problems = [Problem(name, f"unknown section; {suggestion(name, known)}") for name in document if name not in known]
     fest_table = document.get("fest")
     if not isinstance(fest_table, dict):
         wrong = "is not a table" if "fest" in document else "is missing"
@@ -64,40 +70,34 @@ def check_document(document: Document) -> Campaign:
         raise CampaignError(problems)
     context = {"zone": zone_of(fest_table)}
     fest = check_table(FestSpec, fest_table, "fest", context, problems)
-
-    lists: dict[str, list[Item]] = {}
-    for section in sections():
-        tables = document.get(section.name, [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            problems.append(Problem(section.name, f"is not a list of tables; begin each with [[{section.name}]]"))
-            continue
-        items = lists[section.name] = []
-        seen: dict[str, int] = {}
-        for index, table in enumerate(tables):
-            path = item_path(section.name, index, table.get("slug"))
-            item = check_table(section.spec, table, path, context, problems)
-            if item is None:
-                continue
-            if item.slug in seen:
-                problems.append(
-                    Problem(
-                        f"{path}.slug",
-                        f'"{item.slug}" is the slug of {section.name}[{seen[item.slug] + 1}] already; '
-                        f"write another or leave one out",
-                    )
-                )
-            seen.setdefault(item.slug, index)
-            items.append(item)
+    lists = {
+        section.name: list(check_list(section, document.get(section.name, []), context, problems))
+        for section in sections()
+    }
     if problems or fest is None:
         raise CampaignError(problems)
+    return fest, lists
 
-    campaign = Campaign(fest, lists)
-    problems += check_fest(campaign)
-    for section in sections():
-        problems += section.check(campaign)
-    if problems:
-        raise CampaignError(problems)
-    return campaign
+
+def check_list(
+    section: Section[Item, CampaignItem], tables: Any, context: dict[str, ZoneInfo], problems: list[Problem]
+) -> Iterator[Item]:
+    """The tables of a section that are right by themselves; problems, slugs that stand twice too, go to `problems`."""
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        problems.append(Problem(section.name, f"is not a list of tables; begin each with [[{section.name}]]"))
+        return
+    seen: dict[str, str] = {}
+    for index, table in enumerate(tables):
+        path = item_path(section.name, index, table.get("slug"))
+        item = check_table(section.spec, table, path, context, problems)
+        if item is None:
+            continue
+        if item.slug in seen:
+            problems.append(
+                Problem(f"{path}.slug", f"is the slug of {seen[item.slug]} already; write another or leave one out")
+            )
+        seen.setdefault(item.slug, path)
+        yield item
 
 
 def zone_of(fest_table: Document) -> ZoneInfo:
@@ -157,7 +157,7 @@ def explanation(spec: type[Spec], detail: ErrorDetails) -> str:
         case "list_type" | "tuple_type":
             return f"{shown(value)} is not a list; write it in [ ]"
         case "too_short":
-            return "is empty; name at least one, or leave the key out"
+            return "is empty; name at least one"
         case "model_type" | "dict_type":
             return f"{shown(value)} is not a table; write it in {{ }}"
         case _:
@@ -195,7 +195,7 @@ def nested_spec(annotation: Any) -> type[Spec] | None:
 def shown(value: object) -> str:
     """A value in a line for people, cut short."""
     if isinstance(value, str):
-        text = f'"{value}"'
+        text = json.dumps(value, ensure_ascii=False)  # escapes what can't be seen, as TOML does
     elif isinstance(value, bool):
         text = str(value).lower()
     elif isinstance(value, datetime):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from livefest.campaign.schema import Item
+from livefest.models import SLUG_PATTERN
 
 if TYPE_CHECKING:
     from livefest.campaign.sections import FestSpec
@@ -120,13 +122,18 @@ def section_of(spec: type[ItemT]) -> Section[ItemT, CampaignItem]:
 
 
 def item_path(name: str, index: int, slug: object) -> str:
-    return f"{name}[{index + 1}] {slug}" if isinstance(slug, str) and slug else f"{name}[{index + 1}]"
+    """Where a table stands, counted from 1, with its slug where it has one."""
+    if isinstance(slug, str) and re.fullmatch(SLUG_PATTERN, slug):
+        return f"{name}[{index + 1}] {slug[:64]}"
+    return f"{name}[{index + 1}]"
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """ "did you mean …?" where something is close, else what there is to choose from."""
+def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
+    """ "did you mean …?" where something is close, else `otherwise` or what there is to choose from."""
     known = list(known)
     close = difflib.get_close_matches(word, known, n=1)
     if close:
         return f'did you mean "{close[0]}"?'
+    if otherwise:
+        return otherwise
     return f"choose from {', '.join(known)}" if known else "declare it first"

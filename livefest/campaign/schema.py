@@ -42,7 +42,9 @@ def check_slug(value: str) -> str:
     return value
 
 
-def check_text(value: str) -> str:
+def check_text(value: str, *, most: int) -> str:
+    if len(value) > most:
+        raise ValueError(f"has {len(value)} characters; write at most {most}")
     if "\0" in value:
         raise ValueError("has a NUL character; leave it out")
     return value
@@ -51,9 +53,7 @@ def check_text(value: str) -> str:
 def check_name(value: str) -> str:
     if not value.strip():
         raise ValueError("is empty; write what people shall read")
-    if len(value) > 200:
-        raise ValueError(f"has {len(value)} characters; write at most 200")
-    return check_text(value)
+    return check_text(value, most=200)
 
 
 def check_time_of_day(value: str) -> str:
@@ -94,7 +94,7 @@ def check_ranks(value: str) -> str:
     match = re.fullmatch(r"([1-9][0-9]{0,8})(?:(-)([1-9][0-9]{0,8})?)?", value)
     if not match or (match[3] and int(match[3]) < int(match[1])):
         raise ValueError('is no range of ranks; write one such as "1", "1-3" or "6-", from 1 and in rising order')
-    return value
+    return rank_text(*rank_range(value))
 
 
 def rank_range(ranks: str) -> tuple[int, int | None]:
@@ -120,7 +120,6 @@ def named_once(values: list[str]) -> list[str]:
 
 
 Slug = Annotated[str, AfterValidator(check_slug)]
-Text = Annotated[str, AfterValidator(check_text)]
 Name = Annotated[str, AfterValidator(check_name)]
 TimeOfDay = Annotated[str, AfterValidator(check_time_of_day)]
 DailyUntil = Annotated[str, AfterValidator(check_daily_until)]

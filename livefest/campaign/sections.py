@@ -11,7 +11,7 @@ import pycountry
 from pydantic import AfterValidator, Field
 
 from livefest.campaign.registry import Campaign, Problem, Section, register, suggestion
-from livefest.campaign.schema import Moment, Name, NamedItem, Slug, Spec, Text, TimeOfDay, named_once
+from livefest.campaign.schema import Moment, Name, NamedItem, Slug, Spec, TimeOfDay, check_text, named_once
 from livefest.models import BONUS, Fest, Metric, Region, Round
 
 SOME_ZONES = 'write one such as "Europe/London" or "UTC"'
@@ -25,7 +25,7 @@ def time_zones() -> frozenset[str]:
 
 def check_time_zone(name: str) -> str:
     if name not in time_zones():
-        raise ValueError(f"is no IANA time zone; {suggestion(name, time_zones(), otherwise=SOME_ZONES)}")
+        raise ValueError(f"is no IANA time zone; {suggestion(name, sorted(time_zones()), otherwise=SOME_ZONES)}")
     return name
 
 
@@ -34,6 +34,10 @@ def check_region(code: str) -> str:
     if country is None or country.alpha_2 != code:
         raise ValueError('is no ISO 3166-1 alpha-2 code; write one such as "GB"')
     return code
+
+
+def check_unit(unit: str) -> str:
+    return check_text(unit, most=32)
 
 
 class FestSpec(Spec):
@@ -50,7 +54,7 @@ class FestSpec(Spec):
 
 
 class MetricSpec(NamedItem):
-    unit: Annotated[Text, Field(max_length=32)] = ""
+    unit: Annotated[str, AfterValidator(check_unit)] = ""
     paid: bool = False
 
 
@@ -174,7 +178,6 @@ register(
         to_spec=lambda row: {"slug": row.slug, "name": row.name, "unit": row.unit, "paid": row.paid},
         save=save_metric,
         check=check_metrics,
-        built_in=(BONUS,),
         built_in=(BONUS,),
     )
 )

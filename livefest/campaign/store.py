@@ -11,10 +11,18 @@ import tomlkit
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 
-from livefest.campaign.document import Document, check_document, parse_campaign, read_document, shown, to_table
+from livefest.campaign.document import (
+    Document,
+    check_document,
+    check_tables,
+    parse_campaign,
+    read_document,
+    shown,
+    to_table,
+)
 from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, item_path, sections
 from livefest.campaign.schema import Item, Spec
-from livefest.campaign.sections import FestSpec, fest_spec, save_fest
+from livefest.campaign.sections import fest_spec, save_fest
 from livefest.models import CampaignItem, Fest, Region
 
 
@@ -28,7 +36,7 @@ def load_campaign(text: str | bytes, *, filename: str = "") -> list[str]:
     try:
         with transaction.atomic():
             fest = Fest.objects.select_for_update().filter(slug=campaign.fest.slug).first()
-            present = None if fest is None else read_campaign(fest)
+            present = None if fest is None else readable_campaign(fest)
             changes = list(differences(present, campaign))
             fest = save_fest(campaign.fest)
             for section in sections():
@@ -82,15 +90,17 @@ def delete_row(row: models.Model, path: str) -> None:
 
 
 def read_campaign(fest: Fest) -> Campaign:
-    """The campaign that the database says, each table checked by itself only. Raises ValueError."""
-    zone = {"zone": fest.zone}
-    document = stored_document(fest)
-    spec = FestSpec.model_validate(document["fest"], context=zone)
-    lists = {
-        section.name: [section.spec.model_validate(table, context=zone) for table in document[section.name]]
-        for section in sections()
-    }
-    return Campaign(spec, lists)
+    """The campaign that the database says, each table checked by itself only. Raises CampaignError."""
+    return Campaign(*check_tables(stored_document(fest)))
+
+
+def readable_campaign(fest: Fest) -> Campaign | None:
+    """The campaign that the database says; None where the admin left one that no file could say, which loading a file
+    puts right."""
+    try:
+        return read_campaign(fest)
+    except CampaignError:
+        return None
 
 
 def stored_document(fest: Fest) -> Document:
@@ -120,12 +130,15 @@ def export_campaign(fest: Fest) -> str:
 
 
 def to_text(document: Document) -> str:
-    """The document as TOML: `[fest]` first, then each list's tables in turn, what is inside a table on one line."""
+    """The document as TOML: lists without tables, `[fest]`, then each list's tables in turn, what is inside a table on
+    one line."""
     text = tomlkit.document()
+    for name in [name for name, value in document.items() if value == []]:
+        text.add(name, tomlkit.array())
     for name, value in document.items():
         if isinstance(value, dict):
             text.add(name, to_toml_table(value))
-        else:
+        elif value:
             tables = tomlkit.aot()
             for table in value:
                 tables.append(to_toml_table(table))
@@ -156,7 +169,7 @@ def to_toml_value(value: Any) -> Any:
 
 def to_document(campaign: Campaign, *, spelled: str = "") -> Document:
     """The tables that say what `campaign` says, each spelled as in the text `spelled` where it says the same."""
-    written = as_written(spelled, campaign.zone)
+    written, mentioned = as_written(spelled, campaign.zone)
 
     def table(name: str, key: str, spec: Spec) -> Document:
         same = written.get((name, key))
@@ -165,29 +178,27 @@ def to_document(campaign: Campaign, *, spelled: str = "") -> Document:
     document: Document = {"fest": table("fest", campaign.fest.slug, campaign.fest)}
     for section in sections():
         items = campaign.sections[section.name]
-        if items:
+        if items or section.name in mentioned:
             document[section.name] = [table(section.name, item.slug, item) for item in items]
     return document
 
 
-def as_written(text: str, zone: ZoneInfo) -> dict[tuple[str, str], tuple[Spec, Document]]:
+def as_written(text: str, zone: ZoneInfo) -> tuple[dict[tuple[str, str], tuple[Spec, Document]], set[str]]:
     """The tables of a stored file by section and slug: what each says in the zone that the fest has now, and its
-    spelling. Empty where the file no longer holds."""
+    spelling; and the names of the sections that it has. Empty where the file no longer holds."""
     if not text:
-        return {}
+        return {}, set()
     try:
         document = read_document(text)
         document["fest"]["time_zone"] = zone.key
-        campaign = check_document(document)
+        fest, lists = check_tables(document)
     except CampaignError:
-        return {}
-    written: dict[tuple[str, str], tuple[Spec, Document]] = {
-        ("fest", campaign.fest.slug): (campaign.fest, document["fest"])
-    }
-    for section in sections():
-        for item, table in zip(campaign.sections[section.name], document.get(section.name, []), strict=True):
-            written[section.name, item.slug] = (item, table)
-    return written
+        return {}, set()
+    written: dict[tuple[str, str], tuple[Spec, Document]] = {("fest", fest.slug): (fest, document["fest"])}
+    for name, items in lists.items():
+        for item, table in zip(items, document.get(name, []), strict=True):
+            written[name, item.slug] = (item, table)
+    return written, set(document)
 
 
 def differences(present: Campaign | None, campaign: Campaign) -> Iterator[str]:

@@ -50,3 +50,8 @@ CELERY_BROKER_URL = services.broker(env.str("CELERY_BROKER_URL", default=REDIS_U
 STANDINGS_URL = env.str("STANDINGS_URL", default=REDIS_URL)
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# Static files are served from where they lie, without collectstatic.
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = BASE_DIR / ".local" / "static"
+STATIC_ROOT.mkdir(exist_ok=True)

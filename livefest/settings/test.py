@@ -35,7 +35,8 @@ def private_valkey() -> str:
             shutil.rmtree(old, ignore_errors=True)
     home = folder / f"valkey-{os.getpid()}"
     valkey = Valkey(home)
-    atexit.register(lambda: (valkey.stop(), shutil.rmtree(home, ignore_errors=True)))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)  # exit runs the last registered first
+    atexit.register(valkey.stop)
     return valkey.ensure()
 
 

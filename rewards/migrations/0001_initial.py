@@ -6,37 +6,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('livefest', '0001_initial'),
-        ('rankings', '0001_initial'),
+        ("livefest", "0001_initial"),
+        ("rankings", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reward',
+            name="Reward",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9_-]*$', 'Use letters, digits, hyphens and underscores, beginning with a letter or digit.')], verbose_name='slug')),
-                ('position', models.PositiveIntegerField(default=0, help_text='Order in lists.', verbose_name='position')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('kind', models.CharField(choices=[('diamonds', 'Diamonds'), ('invitation', 'Invitation'), ('badge', 'Badge'), ('cash', 'Cash'), ('merch', 'Merchandise')], max_length=16, verbose_name='kind')),
-                ('first_rank', models.PositiveIntegerField(verbose_name='first rank')),
-                ('last_rank', models.PositiveIntegerField(blank=True, help_text='Empty: to the end.', null=True, verbose_name='last rank')),
-                ('amount', models.PositiveBigIntegerField(default=1, verbose_name='amount')),
-                ('currency', models.CharField(blank=True, default='', help_text='ISO 4217, for cash only.', max_length=3, verbose_name='currency')),
-                ('claim_days', models.PositiveIntegerField(blank=True, help_text='After which it passes to the next in rank; empty: never.', null=True, verbose_name='claim days')),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rewards', to='rankings.board', verbose_name='board')),
-                ('fest', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='livefest.fest', verbose_name='fest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+                                "Use letters, digits, hyphens and underscores, beginning with a letter or digit.",
+                            )
+                        ],
+                        verbose_name="slug",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(default=0, help_text="Order in lists.", verbose_name="position"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("diamonds", "Diamonds"),
+                            ("invitation", "Invitation"),
+                            ("badge", "Badge"),
+                            ("cash", "Cash"),
+                            ("merch", "Merchandise"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("first_rank", models.PositiveIntegerField(verbose_name="first rank")),
+                (
+                    "last_rank",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="Empty: to the end.", null=True, verbose_name="last rank"
+                    ),
+                ),
+                ("amount", models.PositiveBigIntegerField(default=1, verbose_name="amount")),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="ISO 4217, for cash only.",
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "claim_days",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="After which it passes to the next in rank; empty: never.",
+                        null=True,
+                        verbose_name="claim days",
+                    ),
+                ),
+                (
+                    "board",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rewards",
+                        to="rankings.board",
+                        verbose_name="board",
+                    ),
+                ),
+                (
+                    "fest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="livefest.fest",
+                        verbose_name="fest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reward',
-                'verbose_name_plural': 'rewards',
-                'ordering': ['fest', 'position', 'id'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('fest', 'slug'), name='reward_slug_unique'), models.UniqueConstraint(fields=('fest', 'id'), name='reward_of_fest'), models.CheckConstraint(condition=models.Q(('slug__regex', '^[A-Za-z0-9][A-Za-z0-9_-]*$')), name='reward_slug_form'), models.CheckConstraint(condition=models.Q(('kind__in', ['diamonds', 'invitation', 'badge', 'cash', 'merch'])), name='reward_kind_known'), models.CheckConstraint(condition=models.Q(('first_rank__gte', 1), models.Q(('last_rank', None), ('last_rank__gte', models.F('first_rank')), _connector='OR')), name='reward_ranks'), models.CheckConstraint(condition=models.Q(('amount__gte', 1)), name='reward_amount_positive'), models.CheckConstraint(condition=models.Q(models.Q(('currency__regex', '^[A-Z]{3}$'), ('kind', 'cash')), models.Q(models.Q(('kind', 'cash'), _negated=True), ('currency', '')), _connector='OR'), name='reward_currency_for_cash')],
+                "verbose_name": "reward",
+                "verbose_name_plural": "rewards",
+                "ordering": ["fest", "position", "id"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("fest", "slug"), name="reward_slug_unique"),
+                    models.UniqueConstraint(fields=("fest", "id"), name="reward_of_fest"),
+                    models.CheckConstraint(
+                        condition=models.Q(("slug__regex", "^[A-Za-z0-9][A-Za-z0-9_-]*$")), name="reward_slug_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["diamonds", "invitation", "badge", "cash", "merch"])),
+                        name="reward_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_rank__gte", 1),
+                            models.Q(("last_rank", None), ("last_rank__gte", models.F("first_rank")), _connector="OR"),
+                        ),
+                        name="reward_ranks",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gte", 1)), name="reward_amount_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("currency__regex", "^[A-Z]{3}$"), ("kind", "cash")),
+                            models.Q(models.Q(("kind", "cash"), _negated=True), ("currency", "")),
+                            _connector="OR",
+                        ),
+                        name="reward_currency_for_cash",
+                    ),
+                ],
             },
         ),
     ]

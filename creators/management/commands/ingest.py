@@ -16,10 +16,9 @@ from creators.files import Batch, NotAFactsFile, read_batches
 from creators.intake import CheckedBatch, SourcePaused, check_facts, store_facts
 from creators.lives import record_lives
 from creators.models import Source
-from creators.sources import create_source
+from creators.sources import SourceError, create_source
 from livefest import clock
 from livefest.commands import add_at_argument, get_fest
-from livefest.models import slug_validator
 
 T = TypeVar("T")
 
@@ -49,8 +48,10 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         fest = get_fest(slug)
-        slug_validator(source)
-        sender = create_source(fest=fest, name=source)
+        try:
+            sender = create_source(fest=fest, name=source)
+        except SourceError as error:
+            raise CommandError(str(error)) from error
         totals: Counter[str] = Counter()
         try:
             with ExitStack() as stack:

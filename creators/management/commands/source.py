@@ -1,12 +1,10 @@
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from creators import sources
 from creators.models import Source
 from livefest.commands import get_fest
-from livefest.models import slug_validator
 
 
 class Command(BaseCommand):
@@ -27,13 +25,12 @@ class Command(BaseCommand):
         if not name:
             raise CommandError(f"Name the source to {action}.")
         if action == "create":
-            try:
-                slug_validator(name)
-            except ValidationError as error:
-                raise CommandError(f'"{name}": {" ".join(error.messages)}') from error
             if Source.objects.filter(fest=fest, name=name, secrets__revoked_at=None, secrets__isnull=False).exists():
                 raise CommandError(f'"{name}" has a secret already; rotate it to get another.')
-            source = sources.create_source(fest=fest, name=name)
+            try:
+                source = sources.create_source(fest=fest, name=name)
+            except sources.SourceError as error:
+                raise CommandError(str(error)) from error
             self.stdout.write(sources.add_secret(source=source, by=None))
             return
         try:
