@@ -111,20 +111,6 @@ class Checked(NamedTuple):
     refusal: str | None
 
 
-class Row(NamedTuple):
-    """A fact about to be stored; the fields are INSERT_FACTS' columns."""
-
-    entry_id: int
-    metric_id: int
-    quantity: int
-    at: datetime
-    reverses_id: int | None
-    counts: bool
-    external_id: str
-    session: str
-    supporter: str
-
-
 @dataclass(frozen=True, slots=True)
 class CheckedBatch:
     """What `check_facts` hands to `store_facts`: runs within which no fact's outcome hangs on another's."""
@@ -151,14 +137,16 @@ class Terms:
 
     def __init__(self, fest: Fest, arrived_at: datetime) -> None:
         self.fest = fest
-        self.arrived_at = arrived_at
+        self.latest_at = arrived_at + FUTURE_TOLERANCE
         self.metrics = {
             slug: KnownMetric(id, unit == "s", paid)
             for id, slug, unit, paid in Metric.objects.filter(fest=fest).values_list("id", "slug", "unit", "paid")
         }
         earliest = Group.objects.filter(fest=fest).aggregate(earliest=Min("placement_from"))["earliest"]
         self.starts = min(earliest or fest.starts, fest.starts)
+        self.ends = fest.ends
         self.grace_ends = fest.ends + timedelta(hours=fest.grace_hours)
+        self.in_grace = arrived_at < self.grace_ends
         self.days = DayFinder(fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone))
 
     def refusal(self, report: FactReport) -> str | None:
@@ -168,24 +156,22 @@ class Terms:
             return f'metric "{report.metric}" is unknown'
         if metric.paid:
             return f'metric "{report.metric}" is only paid, it can\'t be sent'
-        if self.arrived_at >= self.grace_ends:
+        if not self.in_grace:
             return f"arrived after the grace period, which ended at {self.grace_ends.isoformat()}"
         # A duration that runs on past the fest's end is judged by that end: no later part of it counts.
-        counts_until = min(report.at, self.fest.ends) if metric.is_duration else report.at
-        if counts_until > self.arrived_at + FUTURE_TOLERANCE:
+        if report.at > self.latest_at and (not metric.is_duration or self.ends > self.latest_at):
             return f"at {report.at.isoformat()} is over five minutes after its arrival"
         if not self.in_window(report, metric):
             return (
-                f"at {report.at.isoformat()} is out of the window, "
-                f"{self.starts.isoformat()} to {self.fest.ends.isoformat()}"
+                f"at {report.at.isoformat()} is out of the window, {self.starts.isoformat()} to {self.ends.isoformat()}"
             )
         return None
 
     def in_window(self, report: FactReport, metric: KnownMetric) -> bool:
         if not metric.is_duration:
-            return self.starts <= report.at < self.fest.ends
+            return self.starts <= report.at < self.ends
         ends = report.at.replace(microsecond=0)
-        return ends > self.starts and ends - self.fest.ends < timedelta(seconds=abs(report.quantity))
+        return ends > self.starts and ends - self.ends < timedelta(seconds=abs(report.quantity))
 
     def days_of(self, report: FactReport, metric: KnownMetric) -> Sequence[date]:
         """The fest days that a fact touches; none where it lies before the fest."""
@@ -242,8 +228,8 @@ def store_facts(batch: CheckedBatch) -> Outcome:
         for run in batch.runs:
             store_run(source, batch.arrived_at, run, outcome, touched)
         if touched:
-            ordered = sorted(touched)
-            execute(INSERT_MARKS, [source.fest_id, [entry for entry, _ in ordered], [day for _, day in ordered]])
+            entries, days = zip(*touched, strict=True)
+            execute(INSERT_MARKS, [source.fest_id, list(entries), list(days)])
     outcome.conflicts.sort(key=lambda refusal: refusal.index)
     outcome.rejected.sort(key=lambda refusal: refusal.index)
     return outcome
@@ -281,32 +267,21 @@ def store_run(
 ) -> None:
     """Stores one run of `independent_runs` and adds to `outcome` and `touched`."""
     stored = find_stored(source, ids_to_look_up(run))
-    rows: dict[str, Row] = {}
+    new: dict[str, Checked] = {}
     refusals: dict[str, str] = {}
     for checked in run:
-        report = checked.report
+        id = checked.report.id
         refusal = checked.refusal
-        original = stored.get(report.reverses) if report.reverses else None
-        if refusal is None and report.reverses and report.id not in stored:
-            refusal = reversal_refusal(checked, original)
+        if refusal is None and checked.report.reverses and id not in stored:
+            refusal = reversal_refusal(checked, stored.get(checked.report.reverses))
         if refusal is not None:
-            refusals[report.id] = refusal
-        elif report.id not in rows and report.id not in stored:
-            rows[report.id] = Row(
-                checked.entry_id,
-                checked.metric_id,
-                report.quantity,
-                report.at,
-                original.id if original else None,
-                original.counts if original else report.supporter != report.creator,
-                report.id,
-                report.session,
-                report.supporter,
-            )
-    taken = insert_facts(source, arrived_at, rows)
-    if len(taken) < len(rows):
-        stored |= find_stored(source, rows.keys() - taken)
-        if lost := rows.keys() - taken - stored.keys():
+            refusals[id] = refusal
+        elif id not in stored:
+            new.setdefault(id, checked)
+    taken = insert_facts(source, arrived_at, new, stored)
+    if len(taken) < len(new):
+        stored |= find_stored(source, new.keys() - taken)
+        if lost := new.keys() - taken - stored.keys():
             raise RuntimeError(f"facts neither stored nor there before: {sorted(lost)[:10]}")
 
     for checked in run:
@@ -314,15 +289,23 @@ def store_run(
         if id in taken:
             taken.discard(id)  # an exact repetition further on is a duplicate
             outcome.accepted += 1
-            if rows[id].counts:
+            if counts(checked, stored):
                 touched.update([(checked.entry_id, day) for day in checked.days])
         elif id in stored and not same_content(checked, stored[id]):
             reason = "another fact of this source has this id; the first stands"
             outcome.conflicts.append(Refusal(checked.place, id, reason))
-        elif id in stored or id in rows:
+        elif id in stored or id in new:
             outcome.duplicates += 1
         else:
             outcome.rejected.append(Refusal(checked.place, id, refusals[id]))
+
+
+def counts(checked: Checked, stored: dict[str, Stored]) -> bool:
+    """Whether a fact counts at all: not where its supporter is its creator, or that of the fact that it undoes."""
+    report = checked.report
+    if report.reverses:
+        return stored[report.reverses].counts
+    return report.supporter != report.creator
 
 
 def ids_to_look_up(run: list[Checked]) -> set[str]:
@@ -394,13 +377,27 @@ def find_stored(source: Source, ids: Iterable[str]) -> dict[str, Stored]:
     }
 
 
-def insert_facts(source: Source, arrived_at: datetime, rows: dict[str, Row]) -> set[str]:
-    """Stores the rows, in rising order of ids, and returns the ids of those that were not there already."""
-    if not rows:
+def insert_facts(source: Source, arrived_at: datetime, new: dict[str, Checked], stored: dict[str, Stored]) -> set[str]:
+    """Stores new facts by id, in rising order of ids, and returns the ids of those that were not there already.
+
+    `stored` has the facts that reversals among them undo.
+    """
+    if not new:
         return set()
-    columns: list[Any] = [list(column) for column in zip(*(rows[id] for id in sorted(rows)), strict=True)]
-    returned = execute(INSERT_FACTS, [source.fest_id, source.id, arrived_at, *columns])
-    return {id for (id,) in returned}
+    rows = [new[id] for id in sorted(new)]
+    reports = [row.report for row in rows]
+    columns: list[list[Any]] = [
+        [row.entry_id for row in rows],
+        [row.metric_id for row in rows],
+        [report.quantity for report in reports],
+        [report.at for report in reports],
+        [stored[report.reverses].id if report.reverses else None for report in reports],
+        [counts(row, stored) for row in rows],
+        [report.id for report in reports],
+        [report.session for report in reports],
+        [report.supporter for report in reports],
+    ]
+    return {id for (id,) in execute(INSERT_FACTS, [source.fest_id, source.id, arrived_at, *columns])}
 
 
 def execute(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -79,12 +78,12 @@ def refuse_constant(name: str) -> None:
 
 def is_live(data: object) -> bool:
     """Whether a report says who is on air, and is no fact."""
-    return isinstance(data, Mapping) and bool(data.get("live"))
+    return isinstance(data, dict) and bool(data.get("live"))
 
 
 def parse_fact(data: object) -> FactReport:
     """The fact that a JSON object (or a CSV row, its quantity a text) reports. Raises Malformed."""
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         raise Malformed('not an object; write one such as {"id": …, "creator": …}')
     get = data.get
     quantity = parse_quantity(get("quantity"))
@@ -107,7 +106,7 @@ def parse_fact(data: object) -> FactReport:
 
 def parse_live(data: object) -> LiveReport:
     """The live that a JSON object (or a CSV row) reports. Raises Malformed."""
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         raise Malformed('not an object; write one such as {"live": …, "creator": …}')
     get = data.get
     started_at = parse_time("started_at", get("started_at"))

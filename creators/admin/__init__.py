@@ -1,0 +1,5 @@
+"""The staff's pages for creators, groups, sources, and what sources reported."""
+
+from creators.admin import creators, groups, reported, sources
+
+__all__ = ["creators", "groups", "reported", "sources"]

@@ -1,0 +1,114 @@
+"""Leagues and communities, and an entry's places in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from creators.campaign import refuse_small_roster
+from creators.models import Group, Membership
+from livefest import clock
+from livefest.admin.checks import ItemAdmin
+from livefest.admin.scope import FestScopedInline
+from livefest.admin.violations import VIOLATIONS, WordedForm
+
+VIOLATIONS.update(
+    {
+        "group_placement_whole": gettext_lazy(
+            "Only a league places: write its metric, from and until (from before until), or leave all of it empty."
+        ),
+        "group_placement_range": gettext_lazy("“Placement below” is not above “at least”; write a bigger number."),
+        "group_roster_of_community": gettext_lazy("Only a community has a roster, of 1 or more; leave it empty."),
+        "membership_group_of_same_fest_and_kind": gettext_lazy(
+            "This group has members; its kind can't be changed any more."
+        ),
+        "fact_metric_of_same_fest": gettext_lazy("Facts were recorded in this metric; keep it."),
+        "membership_one_of_a_kind": gettext_lazy("A creator is in at most one league and one community of a fest."),
+        "membership_within_roster": gettext_lazy("This community is full; choose another, or raise its roster."),
+    }
+)
+
+
+@admin.register(Group)
+class GroupAdmin(ItemAdmin):
+    list_display = ["name", "slug", "fest", "kind", "placement_metric", "roster"]
+    list_filter = ["fest", "kind"]
+    list_select_related = ["fest", "placement_metric"]
+    offered = {"placement_metric": {"paid": False}}
+    fieldsets = [
+        (None, {"fields": ["fest", "slug", "name", "kind", "roster", "position"]}),
+        (
+            gettext_lazy("Placement"),
+            {
+                "description": gettext_lazy("How a league places creators who have none yet; empty: staff place."),
+                "fields": [
+                    "placement_metric",
+                    "placement_from",
+                    "placement_until",
+                    ("placement_at_least", "placement_below"),
+                ],
+            },
+        ),
+    ]
+
+    def check_saved(self, row: Group) -> None:
+        refuse_small_roster(row.fest, row.slug, row.roster)
+        super().check_saved(row)
+
+
+class MembershipForm(WordedForm):
+    """A place that staff give. The row's kind is the group's and stays: another kind is another row."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        group, membership = cleaned.get("group"), self.instance
+        if group is None or "group" not in self.changed_data:
+            return cleaned
+        if membership.pk and membership.kind != group.kind:
+            self.add_error("group", _("Choose a group of the same kind, or delete this place and add another."))
+            return cleaned
+        membership.fest_id, membership.kind = group.fest_id, group.kind
+        membership.origin, membership.since = Membership.Origin.STAFF, clock.now()
+        return cleaned
+
+
+class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """At most one place of a kind, and only in communities that have one left. The database holds both; here they are
+    told at their row."""
+
+    def clean(self) -> None:
+        super().clean()
+        kinds: set[str] = set()
+        for form in self.forms:
+            if form.errors or self._should_delete_form(form) or not form.cleaned_data.get("group"):  # type: ignore[attr-defined]
+                continue
+            group: Group = form.cleaned_data["group"]
+            if group.kind in kinds:
+                form.add_error("group", VIOLATIONS["membership_one_of_a_kind"])
+            kinds.add(group.kind)
+            if "group" in form.changed_data and group.roster is not None and group.memberships.count() >= group.roster:
+                form.add_error("group", full(group))
+
+
+def full(group: Group) -> str:
+    return _("“%(group)s” is full: its roster is %(roster)d. Choose another, or raise it.") % {
+        "group": group,
+        "roster": group.roster,
+    }
+
+
+class MembershipInline(FestScopedInline):
+    model = Membership
+    form = MembershipForm
+    formset = MembershipFormSet
+    fields = ["group", "kind", "origin", "since"]
+    readonly_fields = ["kind", "origin", "since"]
+    max_num = 2
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("group", "entry__creator")
