@@ -4,39 +4,102 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from creators.intake import execute
-from creators.models import Entry, Group, Membership
+from creators.models import Group
 from creators.models.creator import validate_handle
 from livefest import clock
 from livefest.campaign.registry import suggestion
 from livefest.models import Fest
+from livefest.sql import execute, raw_cursor
 
 COLUMNS = ["handle", "name", "region", "category", "groups"]
 REQUIRED_COLUMNS = {"handle", "name"}
-BATCH = 10_000
+MOST_PROBLEMS = 1000  # told at once
+
+# Dropped at the end of the transaction, or here by a second load within it.
+ROWS = """
+DROP TABLE IF EXISTS creators_file_row, creators_file_group, creators_file_named, creators_file_joining;
+CREATE TEMP TABLE creators_file_row (
+    line integer, handle text COLLATE "C", name text, region text, category text, has_groups boolean
+) ON COMMIT DROP;
+CREATE TEMP TABLE creators_file_group (line integer, handle text COLLATE "C", slug text) ON COMMIT DROP
+"""
+
+REPEATED_HANDLES = """
+SELECT line, handle, first FROM (
+    SELECT line, handle, min(line) OVER (PARTITION BY handle) AS first FROM creators_file_row
+) AS row WHERE line > first ORDER BY line LIMIT %s
+"""
 
 UPSERT_CREATORS = """
 INSERT INTO creators_creator (handle, name)
-SELECT handle, name FROM unnest(%s::text[], %s::text[]) AS row (handle, name) ORDER BY handle
+SELECT handle, name FROM creators_file_row ORDER BY handle
 ON CONFLICT (handle) DO UPDATE SET name = excluded.name WHERE creators_creator.name <> excluded.name
 """
 
 UPSERT_ENTRIES = """
 INSERT INTO creators_entry (fest_id, creator_id, region_id, category)
-SELECT %s, creator.id, region.id, row.category
-FROM unnest(%s::text[], %s::text[], %s::text[]) AS row (handle, region, category)
+SELECT %(fest)s, creator.id, region.id, row.category
+FROM creators_file_row row
      JOIN creators_creator creator ON creator.handle = row.handle
-     LEFT JOIN livefest_region region ON region.fest_id = %s AND region.code = row.region
+     LEFT JOIN livefest_region region ON region.fest_id = %(fest)s AND region.code = row.region
 ORDER BY creator.id
 ON CONFLICT (creator_id, fest_id) DO UPDATE SET region_id = excluded.region_id, category = excluded.category
 WHERE (creators_entry.region_id, creators_entry.category) IS DISTINCT FROM (excluded.region_id, excluded.category)
 RETURNING xmax = 0
+"""
+
+# What the file says of memberships: the entry of each row that speaks of groups, with each group that it names.
+NAMED = """
+CREATE TEMP TABLE creators_file_named ON COMMIT DROP AS
+SELECT row.line, entry.id AS entry_id, "group".id AS group_id, "group".kind
+FROM creators_file_row row
+     JOIN creators_creator creator ON creator.handle = row.handle
+     JOIN creators_entry entry ON entry.creator_id = creator.id AND entry.fest_id = %(fest)s
+     LEFT JOIN creators_file_group named ON named.line = row.line
+     LEFT JOIN creators_group "group" ON "group".fest_id = %(fest)s AND "group".slug = named.slug
+WHERE row.has_groups
+"""
+
+# Leaving comes before joining, so that a file may swap members of a full community.
+LEAVE = """
+DELETE FROM creators_membership membership
+WHERE membership.entry_id IN (SELECT entry_id FROM creators_file_named)
+  AND NOT EXISTS (SELECT FROM creators_file_named named
+                  WHERE named.entry_id = membership.entry_id AND named.group_id = membership.group_id)
+  AND (membership.origin = 'file'
+       OR EXISTS (SELECT FROM creators_file_named named
+                  WHERE named.entry_id = membership.entry_id AND named.kind = membership.kind))
+"""
+
+JOINING = """
+CREATE TEMP TABLE creators_file_joining ON COMMIT DROP AS
+SELECT named.line, named.entry_id, named.group_id, named.kind
+FROM creators_file_named named
+WHERE named.group_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM creators_membership membership
+                  WHERE membership.entry_id = named.entry_id AND membership.group_id = named.group_id)
+"""
+
+# The trigger on memberships holds the roster in any case; here each row too many is told by its line.
+OVER_ROSTER = """
+SELECT line, slug, roster FROM (
+    SELECT joining.line, "group".slug, "group".roster,
+           row_number() OVER (PARTITION BY "group".id ORDER BY joining.line)
+           + (SELECT count(*) FROM creators_membership present WHERE present.group_id = "group".id) AS place
+    FROM creators_file_joining joining JOIN creators_group "group" ON "group".id = joining.group_id
+    WHERE "group".roster IS NOT NULL
+) AS row WHERE place > roster ORDER BY line LIMIT %s
+"""
+
+JOIN = """
+INSERT INTO creators_membership (fest_id, entry_id, group_id, kind, origin, since)
+SELECT %(fest)s, entry_id, group_id, kind, 'file', %(now)s FROM creators_file_joining ORDER BY line
 """
 
 
@@ -73,28 +136,63 @@ def load_creators(*, fest: Fest, data: bytes) -> Loaded:
     A row's groups are the whole truth of what the file places: a group that an earlier file named and this one
     doesn't is left. What staff, placement or joining did stays, unless the row names another group of that kind.
     """
-    groups = {group.slug: group for group in Group.objects.filter(fest=fest)}
+    groups = {group.slug: group.kind for group in Group.objects.filter(fest=fest)}
     regions = set(fest.regions.values_list("code", flat=True))
-    rows = read_rows(data)
-    problems = list(row_problems(rows, regions, groups))
-    if problems:
-        raise CreatorsFileError(problems)
+    values = {"fest": fest.pk, "now": clock.now()}
     with transaction.atomic():
-        # One load of a fest at a time; its rosters are counted under this lock.
-        Fest.objects.select_for_update().get(pk=fest.pk)
-        added = updated = 0
-        for start in range(0, len(rows), BATCH):
-            part = rows[start : start + BATCH]
-            execute(UPSERT_CREATORS, [[row.handle for row in part], [row.name for row in part]])
-            columns = [[getattr(row, name) for row in part] for name in ("handle", "region", "category")]
-            written = [new for (new,) in execute(UPSERT_ENTRIES, [fest.pk, *columns, fest.pk])]
-            added += sum(written)
-            updated += len(written) - sum(written)
-        place(fest, rows, groups)
-    return Loaded(added, updated, len(rows))
+        # One load of a fest at a time.
+        Fest.objects.select_for_update(no_key=True).get(pk=fest.pk)
+        for statement in ROWS.split(";"):
+            execute(statement)
+        copy_rows(data, regions, groups)
+        refuse(
+            f'line {line}: "{handle}" stands on line {first} already; write each creator once'
+            for line, handle, first in execute(REPEATED_HANDLES, [MOST_PROBLEMS])
+        )
+        execute(UPSERT_CREATORS)
+        written = [new for (new,) in execute(UPSERT_ENTRIES, values)]
+        execute(NAMED, values)
+        execute(LEAVE)
+        execute(JOINING)
+        refuse(
+            f'line {line}: "{slug}" is full; its roster is {roster}'
+            for line, slug, roster in execute(OVER_ROSTER, [MOST_PROBLEMS])
+        )
+        execute(JOIN, values)
+        ((total,),) = execute("SELECT count(*) FROM creators_file_row")
+    return Loaded(added=sum(written), updated=len(written) - sum(written), total=total)
 
 
-def read_rows(data: bytes) -> list[Row]:
+def refuse(problems: Iterable[str]) -> None:
+    """Raises CreatorsFileError if there is any problem."""
+    found = list(problems)
+    if len(found) > MOST_PROBLEMS:
+        found[MOST_PROBLEMS:] = ["… and more"]
+    if found:
+        raise CreatorsFileError(found)
+
+
+def copy_rows(data: bytes, regions: set[str], groups: dict[str, str]) -> None:
+    """Reads, checks and copies the file's rows into the temporary tables. Raises CreatorsFileError."""
+    problems: list[str] = []
+    named: list[tuple[int, str, str]] = []
+    with raw_cursor() as cursor:
+        with cursor.copy("COPY creators_file_row FROM STDIN") as copy:
+            for row in read_rows(data):
+                found = list(row_problems(row, regions, groups))
+                problems += found
+                if not problems:
+                    copy.write_row((row.line, row.handle, row.name, row.region, row.category, row.groups is not None))
+                    named += [(row.line, row.handle, slug) for slug in row.groups or ()]
+                elif len(problems) > MOST_PROBLEMS:
+                    break
+        refuse(problems)
+        with cursor.copy("COPY creators_file_group FROM STDIN") as copy:
+            for line in named:
+                copy.write_row(line)
+
+
+def read_rows(data: bytes) -> Iterator[Row]:
     """The rows of a CSV file with their line numbers; blank lines are skipped."""
     try:
         text = data.decode("utf-8-sig")
@@ -102,7 +200,6 @@ def read_rows(data: bytes) -> list[Row]:
         line = data[: error.start].count(b"\n") + 1
         raise CreatorsFileError([f"line {line}: is not UTF-8; save the file as UTF-8"]) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[Row] = []
     header: list[str] | None = None
     try:
         for values in reader:
@@ -111,12 +208,11 @@ def read_rows(data: bytes) -> list[Row]:
             if header is None:
                 header = checked_header(values, reader.line_num)
             else:
-                rows.append(to_row(dict(zip(header, values, strict=False)), values, header, reader.line_num))
+                yield to_row(values, header, reader.line_num)
     except csv.Error as error:
         raise CreatorsFileError([f"line {reader.line_num}: is not CSV: {error}"]) from error
     if header is None:
         raise CreatorsFileError([f"the file is empty; begin with the line {','.join(COLUMNS)}"])
-    return rows
 
 
 def checked_header(header: list[str], line: int) -> list[str]:
@@ -131,11 +227,12 @@ def checked_header(header: list[str], line: int) -> list[str]:
     return header
 
 
-def to_row(cells: dict[str, str], values: list[str], header: list[str], line: int) -> Row:
+def to_row(values: list[str], header: list[str], line: int) -> Row:
     if len(values) != len(header):
         raise CreatorsFileError(
             [f"line {line}: has {len(values)} values for {len(header)} columns; put a value with a comma in quotes"]
         )
+    cells = dict(zip(header, values, strict=True))
     groups = cells.get("groups")
     return Row(
         line,
@@ -143,97 +240,28 @@ def to_row(cells: dict[str, str], values: list[str], header: list[str], line: in
         cells["name"].strip(),
         cells.get("region", "").strip(),
         cells.get("category", "").strip(),
-        None if groups is None else tuple(slug.strip() for slug in groups.split(";") if slug.strip()),
+        None if groups is None else tuple(dict.fromkeys(slug.strip() for slug in groups.split(";") if slug.strip())),
     )
 
 
-def row_problems(rows: list[Row], regions: set[str], groups: dict[str, Group]) -> Iterator[str]:
-    lines: dict[str, int] = {}
-    for row in rows:
-        where = f"line {row.line}"
-        try:
-            validate_handle(row.handle)
-        except ValidationError as error:
-            yield f'{where}: handle "{row.handle[:128]}": {" ".join(error.messages)}'
-        if row.handle in lines:
-            yield f'{where}: "{row.handle}" stands on line {lines[row.handle]} already; write each creator once'
-        lines.setdefault(row.handle, row.line)
-        if row.region and row.region not in regions:
-            yield f'{where}: region "{row.region}" is none of the fest\'s; {suggestion(row.region, sorted(regions))}'
-        for name, value, length in (("name", row.name, 200), ("category", row.category, 64)):
-            if len(value) > length:
-                yield f"{where}: the {name} has {len(value)} characters; write at most {length}"
-            if "\0" in value:
-                yield f"{where}: the {name} has a NUL character; leave it out"
-        yield from group_problems(row, where, groups)
-
-
-def group_problems(row: Row, where: str, groups: dict[str, Group]) -> Iterator[str]:
+def row_problems(row: Row, regions: set[str], groups: dict[str, str]) -> Iterator[str]:
+    where = f"line {row.line}"
+    try:
+        validate_handle(row.handle)
+    except ValidationError as error:
+        yield f'{where}: handle "{row.handle[:128]}": {" ".join(error.messages)}'
+    if row.region and row.region not in regions:
+        yield f'{where}: region "{row.region}" is none of the fest\'s; {suggestion(row.region, sorted(regions))}'
+    for name, value, length in (("name", row.name, 200), ("category", row.category, 64)):
+        if len(value) > length:
+            yield f"{where}: the {name} has {len(value)} characters; write at most {length}"
+        if "\0" in value:
+            yield f"{where}: the {name} has a NUL character; leave it out"
     of_kind: dict[str, str] = {}
     for slug in row.groups or ():
-        group = groups.get(slug)
-        if group is None:
+        kind = groups.get(slug)
+        if kind is None:
             yield f'{where}: group "{slug}" is unknown; {suggestion(slug, sorted(groups))}'
-        elif of_kind.setdefault(group.kind, slug) != slug:
-            kind = "leagues" if group.kind == Group.Kind.LEAGUE else "communities"
-            yield f'{where}: "{of_kind[group.kind]}" and "{slug}" are both {kind}; a creator is in at most one'
-
-
-def place(fest: Fest, rows: list[Row], groups: dict[str, Group]) -> None:
-    """Makes the memberships what the rows say, leaving first and then joining, so that a file may swap members of a
-    full community. Raises CreatorsFileError for rows over a roster."""
-    named = [row for row in rows if row.groups is not None]
-    entries = dict(
-        Entry.objects.filter(fest=fest, creator__handle__in=[row.handle for row in named]).values_list(
-            "creator__handle", "id"
-        )
-    )
-    present: dict[int, dict[str, Membership]] = {}
-    for membership in Membership.objects.filter(fest=fest, entry_id__in=entries.values()):
-        present.setdefault(membership.entry_id, {})[membership.kind] = membership
-    leaving: list[int] = []
-    joining: list[tuple[Row, Membership]] = []
-    for row in named:
-        entry_id = entries[row.handle]
-        wanted = {groups[slug].kind: groups[slug] for slug in row.groups or ()}
-        for kind, membership in present.get(entry_id, {}).items():
-            group = wanted.get(kind)
-            if group is not None and group.id == membership.group_id:
-                del wanted[kind]
-            elif group is not None or membership.origin == Membership.Origin.FILE:
-                leaving.append(membership.pk)
-        joining += [
-            (
-                row,
-                Membership(
-                    fest=fest,
-                    entry_id=entry_id,
-                    group=group,
-                    kind=kind,
-                    origin=Membership.Origin.FILE,
-                    since=clock.now(),
-                ),
-            )
-            for kind, group in wanted.items()
-        ]
-    for start in range(0, len(leaving), BATCH):
-        Membership.objects.filter(pk__in=leaving[start : start + BATCH]).delete()
-    refuse_over_roster(joining, groups)
-    Membership.objects.bulk_create([membership for _row, membership in joining], batch_size=BATCH)
-
-
-def refuse_over_roster(joining: list[tuple[Row, Membership]], groups: dict[str, Group]) -> None:
-    """The trigger on memberships holds the roster in any case; here each row too many is told by its line."""
-    problems: list[str] = []
-    places = {
-        group.pk: group.roster - group.memberships.count() for group in groups.values() if group.roster is not None
-    }
-    for row, membership in joining:
-        if membership.group_id in places:
-            places[membership.group_id] -= 1
-            if places[membership.group_id] < 0:
-                problems.append(
-                    f'line {row.line}: "{membership.group.slug}" is full; its roster is {membership.group.roster}'
-                )
-    if problems:
-        raise CreatorsFileError(problems)
+        elif of_kind.setdefault(kind, slug) != slug:
+            kinds = "leagues" if kind == Group.Kind.LEAGUE else "communities"
+            yield f'{where}: "{of_kind[kind]}" and "{slug}" are both {kinds}; a creator is in at most one'

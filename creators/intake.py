@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Min
-from psycopg import Cursor
 
 from creators.models import Group, Source
 from creators.reports import FactReport
 from livefest.clock import DayFinder, fest_days
 from livefest.models import Fest, Metric
+from livefest.sql import execute
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 SOURCE_LOCK = 0x6C66  # class of the advisory locks on sources
@@ -398,12 +398,3 @@ def insert_facts(source: Source, arrived_at: datetime, new: dict[str, Checked], 
         [report.supporter for report in reports],
     ]
     return {id for (id,) in execute(INSERT_FACTS, [source.fest_id, source.id, arrived_at, *columns])}
-
-
-def execute(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    """Runs a statement with its parameters sent apart and in binary form: Django's own cursor would write a
-    thousand facts into the statement's text."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else []

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from creators.intake import Refusal, execute, find_entries
+from creators.intake import Refusal, find_entries
 from creators.models import Source
 from creators.reports import LiveReport
+from livefest.sql import execute
 
 # Rows in rising order of rooms, so that two senders of the same lives never wait for each other in a circle.
 UPSERT_LIVES = """
