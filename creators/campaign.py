@@ -28,14 +28,11 @@ class PlacementSpec(Spec):
         each other; of one metric, those since an earlier moment are at least those since a later one."""
         if self.until != other.until:
             return False
+        if self.metric != other.metric:
+            return True
         longer, shorter = sorted((self, other), key=lambda placement: placement.from_)
-        return (
-            self.metric != other.metric
-            or longer.below is None
-            or (
-                shorter.at_least < longer.below
-                and (longer.from_ < shorter.from_ or shorter.below is None or longer.at_least < shorter.below)
-            )
+        return (longer.below is None or shorter.at_least < longer.below) and (
+            longer.from_ < shorter.from_ or shorter.below is None or longer.at_least < shorter.below
         )
 
 

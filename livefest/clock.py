@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+ISO_CHARACTERS = re.compile(r"[0-9TWZ:.,+-]+")  # Python also reads others, between date and time and after the end
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def parse_moment(text: str) -> datetime:
     Raises ValueError, saying what to write, for anything else: no offset, no time, out of the calendar's range.
     """
     try:
-        if "T" not in text:
+        if "T" not in text or not ISO_CHARACTERS.fullmatch(text):
             raise ValueError
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
@@ -64,7 +67,7 @@ def fest_days(starts: datetime, ends: datetime, day_starts: str, zone: ZoneInfo)
     first and the last cut short by the window. A window that starts before `day_starts` has a first day named by the
     date before."""
     days: list[FestDay] = []
-    day = starts.astimezone(zone).date() - timedelta(days=1)
+    day = starts.astimezone(zone).date() - timedelta(days=2)  # one for `day_starts`, one for a date a zone left out
     while (begin := wall_clock(day, day_starts, zone)) < ends:
         day_after = day + timedelta(days=1)
         end = wall_clock(day_after, day_starts, zone)

@@ -193,6 +193,7 @@ class Round(NamedCampaignItem):
             models.CheckConstraint(name="round_slug_not_reserved", condition=~Q(slug__in=["fest", "day"])),
             models.CheckConstraint(
                 name="round_admits_both_or_neither",
-                condition=Q(admits_board="", admits_top=None) | (~Q(admits_board="") & Q(admits_top__gte=1)),
+                condition=Q(admits_board="", admits_top=None)
+                | (~Q(admits_board="") & Q(admits_top__isnull=False, admits_top__gte=1)),
             ),
         ]

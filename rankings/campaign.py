@@ -13,6 +13,7 @@ from creators.models import Group
 from livefest.campaign.registry import Campaign, Problem, Section, register
 from livefest.campaign.schema import (
     Count,
+    CountOrZero,
     DailyUntil,
     Item,
     Moment,
@@ -87,12 +88,12 @@ class GroupPlace(Spec):
 
 class GateSpec(Spec):
     metric: Slug
-    at_least: Count
+    at_least: CountOrZero
 
 
 class RankBonusSpec(Spec):
     ranks: Ranks
-    at_least: Count | None = None
+    at_least: CountOrZero | None = None
     percent: SmallCount | None = None
     points: Count | None = None
     metric: Slug = BONUS
@@ -118,7 +119,7 @@ class BoardSpec(NamedItem):
     period: Slug
     rules: Annotated[list[Slug], Field(min_length=1), AfterValidator(named_once)] | None = None
     score: Slug = POINTS
-    minimum: Count | None = None
+    minimum: CountOrZero | None = None
     gates: list[GateSpec] = []
     tie_break: Annotated[list[Slug], AfterValidator(named_once)] = [EARLIEST]
     rank_bonus: list[RankBonusSpec] = []

@@ -90,7 +90,7 @@ class RuleBonus(models.Model):
                 name="rulebonus_daily_or_once",
                 condition=Q(starts=None, ends=None)
                 & Q(daily_from__regex=TIME_OF_DAY_PATTERN, daily_until__regex=DAILY_UNTIL_PATTERN)
-                | Q(daily_from="", daily_until="", starts__lt=F("ends")),
+                | Q(daily_from="", daily_until="", starts__isnull=False, ends__isnull=False, starts__lt=F("ends")),
             ),
         ]
 
@@ -192,7 +192,7 @@ class Board(NamedCampaignItem):
                 name="board_period_known",
                 condition=Q(period__in=["fest", "day"], round=None) | Q(period="round", round__isnull=False),
             ),
-            models.CheckConstraint(name="board_minimum_positive", condition=Q(minimum=None) | Q(minimum__gte=1)),
+            models.CheckConstraint(name="board_minimum_not_negative", condition=Q(minimum=None) | Q(minimum__gte=0)),
             models.CheckConstraint(
                 name="board_supporters_by_metric", condition=~Q(of="supporters") | Q(score_metric__isnull=False)
             ),
@@ -213,7 +213,7 @@ class BoardGate(models.Model):
         verbose_name_plural = _("gates")
         constraints = [
             models.UniqueConstraint(name="boardgate_unique", fields=["board", "metric"]),
-            models.CheckConstraint(name="boardgate_positive", condition=Q(at_least__gte=1)),
+            models.CheckConstraint(name="boardgate_not_negative", condition=Q(at_least__gte=0)),
         ]
 
     def __str__(self) -> str:
@@ -243,9 +243,10 @@ class RankBonus(models.Model):
             ),
             models.CheckConstraint(
                 name="rankbonus_percent_or_points",
-                condition=Q(percent__gte=1, points=None) | Q(percent=None, points__gte=1),
+                condition=Q(percent__isnull=False, percent__gte=1, points=None)
+                | Q(percent=None, points__isnull=False, points__gte=1),
             ),
-            models.CheckConstraint(name="rankbonus_at_least", condition=Q(at_least=None) | Q(at_least__gte=1)),
+            models.CheckConstraint(name="rankbonus_at_least", condition=Q(at_least=None) | Q(at_least__gte=0)),
         ]
 
     def __str__(self) -> str:

@@ -115,7 +115,13 @@ class Group(NamedCampaignItem):
                     placement_at_least=0,
                     placement_below=None,
                 )
-                | Q(kind="league", placement_metric__isnull=False, placement_from__lt=F("placement_until")),
+                | Q(
+                    kind="league",
+                    placement_metric__isnull=False,
+                    placement_from__isnull=False,
+                    placement_until__isnull=False,
+                    placement_from__lt=F("placement_until"),
+                ),
             ),
             models.CheckConstraint(
                 name="group_placement_range",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models.deletion import PROTECT, ProtectedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from livefest.admin.base import state
-from livefest.admin.scope import FestScopedAdmin, FestScopedInline
+from livefest.admin.scope import FestScopedAdmin, FestScopedForm, FestScopedInline
 from livefest.admin.violations import WordedForm, explained
 from livefest.campaign import CampaignError, check_stored
 from livefest.models import BONUS, Fest
@@ -55,6 +55,8 @@ class RefusableAdmin(FestScopedAdmin):
 class CheckedAdmin(RefusableAdmin):
     """An admin of a part of the campaign: after each save and deletion the whole campaign must hold as a file would,
     or nothing happens. One at a time for each fest, as loading a file."""
+
+    with_built_in = False
 
     def locked(self, request: HttpRequest, object_id: str | None, view: Callable[[], HttpResponse]) -> HttpResponse:
         fest = self.settled_fest(request, object_id)
@@ -109,15 +111,14 @@ class CheckedAdmin(RefusableAdmin):
         return super().get_deleted_objects(objs, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not is_built_in(obj) and super().has_delete_permission(request, obj)
+        return not self.is_built_in(obj) and super().has_delete_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not is_built_in(obj) and super().has_change_permission(request, obj)
+        return not self.is_built_in(obj) and super().has_change_permission(request, obj)
 
-
-def is_built_in(row: object) -> bool:
-    """Whether a row is the fest's own `bonus`, metric or rule, which no campaign changes."""
-    return getattr(row, "built_in", False)
+    def is_built_in(self, row: Any) -> bool:
+        """Whether a row is the fest's own `bonus`, metric or rule, which no campaign changes."""
+        return self.with_built_in and row is not None and row.slug == BONUS
 
 
 def unless_refused(save: Callable[[], HttpResponse]) -> tuple[HttpResponse | None, list[str]]:
@@ -129,9 +130,7 @@ def unless_refused(save: Callable[[], HttpResponse]) -> tuple[HttpResponse | Non
         return None, [str(problem) for problem in error.problems]
     except ProtectedError as error:
         return None, [str(error.args[0])]
-    except (IntegrityError, DatabaseError) as error:
-        if not isinstance(error, IntegrityError):
-            raise
+    except IntegrityError as error:
         return None, [explained(error)]
 
 
@@ -170,8 +169,22 @@ class CheckedInline(FestScopedInline):
     form = KeptForm
 
 
-class BuiltInSlugForm(FestScopedAdmin.form):  # type: ignore[name-defined,misc]
-    """A form of rows among which every fest has a built-in `bonus`."""
+class ItemAdmin(CheckedAdmin):
+    """The admin of one of the campaign's lists: a new row stands at its end."""
+
+    list_filter = ["fest"]
+    list_select_related = ["fest"]
+    search_fields = ["slug", "name"]
+    ordering = ["-fest__starts", "fest", "position", "id"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        others = self.model._default_manager.filter(fest=state(request).fest).exclude(slug=BONUS)
+        last = others.aggregate(last=models.Max("position"))["last"]
+        return {"position": 0 if last is None else last + 1, **super().get_changeform_initial_data(request)}
+
+
+class BesideBuiltInForm(FestScopedForm):
+    """The form of a row of a list in which every fest has a built-in `bonus`."""
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qs
 
 from django import forms
@@ -97,7 +98,7 @@ def share_choices(field: ModelChoiceField[Any] | None, request: HttpRequest, key
     if field is not None:
         choices = state(request).choices
         if key not in choices:
-            choices[key] = list(field.choices)
+            choices[key] = list(cast(Iterable[Any], field.choices))
         field.choices = choices[key]
 
 
@@ -111,6 +112,7 @@ class FestScopedAdmin(SameFestFields, ModelAdmin):
     filtered, or the only one there is; otherwise it is asked for first."""
 
     form = FestScopedForm
+    needs_fest = True
 
     def changeform_view(
         self,
@@ -120,7 +122,7 @@ class FestScopedAdmin(SameFestFields, ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         fest = self.settled_fest(request, object_id)
-        if object_id is None and fest is None and self.has_add_permission(request):
+        if self.needs_fest and object_id is None and fest is None and self.has_add_permission(request):
             return self.ask_for_fest(request)
         state(request).fest = fest
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -146,6 +148,6 @@ class FestScopedAdmin(SameFestFields, ModelAdmin):
         return TemplateResponse(request, "admin/ask_for_fest.html", context)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.fest, form.problems = state(request).fest, state(request).problems
         return form

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.db.models.constraints import BaseConstraint
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from livefest.admin.base import ModelForm
 
-Text = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # By the constraint's name.
-VIOLATIONS: dict[str, Text] = {
+VIOLATIONS: dict[str, str | _StrPromise] = {
     "fest_slug_unique": gettext_lazy("There is a fest with this slug already; choose another slug."),
     "fest_starts_before_end": gettext_lazy("The end is not after the start; write a later moment."),
     "fest_freeze_within": gettext_lazy("The freeze is not within the fest; write a moment within it."),

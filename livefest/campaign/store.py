@@ -243,8 +243,12 @@ def paths(section: Section[Item, CampaignItem], campaign: Campaign) -> Iterator[
         yield item_path(section.name, index, item.slug), item
 
 
-def without_none(values: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in values.items() if value is not None}
+def without_none(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: without_none(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+        if value is not None
+    }
 
 
 def first_line(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import models, transaction
 from pytest_django import DjangoDbBlocker
 
-from tests.campaign.documents import GALA, Document, edited, toml
+from tests.campaign.documents import CHANGED, GALA, Document, edited, toml
 
 Load = Callable[..., str]
 Export = Callable[[str], str]
@@ -36,6 +37,16 @@ CAMPAIGN_MODELS: list[type[models.Model]] = [
 def stored() -> dict[str, list[Any]]:
     """Every row of every table of the campaign."""
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in CAMPAIGN_MODELS}
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """A transaction, or a part of one, that leaves nothing behind."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
 
 
 def run_load(folder: Path, content: Document | str | bytes, *options: str) -> str:
@@ -71,10 +82,9 @@ def gala(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, list[Any]]]:
     """GALA, stored once for a module whose tests change nothing (and don't ask for `db`); what is stored."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), rolled_back():
         run_load(tmp_path_factory.mktemp("gala"), GALA)
         yield stored()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -84,12 +94,12 @@ def assert_refused(gala: dict[str, list[Any]], tmp_path: Path) -> AssertRefused:
 
     def check(content: Document | str | bytes, *problems: str) -> None:
         message = "".join(f"campaign.toml: {problem}\n" for problem in problems) + "Nothing was changed."
-        attempts = [(content, "--check"), (content,)]
-        if isinstance(content, dict) and content.get("fest", {}).get("slug") == "gala":
-            attempts.append((edited(content, {"fest.slug": "encore"}),))
-        for attempt in attempts:
+        attempts: list[tuple[Document | str | bytes, list[str]]] = [(content, ["--check"]), (content, [])]
+        if isinstance(content, dict) and content.get("fest") == CHANGED["fest"]:
+            attempts.append((edited(content, {"fest.slug": "encore"}), []))
+        for attempt, options in attempts:
             with pytest.raises(CommandError) as refusal:
-                run_load(tmp_path, *attempt)
+                run_load(tmp_path, attempt, *options)
             assert str(refusal.value) == message
         assert stored() == gala
 

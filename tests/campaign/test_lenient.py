@@ -51,6 +51,7 @@ ODD: dict[str, Edits] = {
     "freeze at the end": {"fest.freeze": moment(11)},
     "placements one after the other": placements({"until": moment(2)}, {}),
     "placements that touch": placements({"below": 5}, {"at_least": 5}),
+    "placements that touch, the higher first": placements({"at_least": 5}, {"below": 5}),
     "placements with a gap": placements({"below": 5}, {"at_least": 50}),
     "placements that touch, longer look back below": placements(
         {"below": 5, "from": datetime(2026, 2, 1)}, {"at_least": 5}

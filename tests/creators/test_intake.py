@@ -341,7 +341,7 @@ def test_any_cut_into_batches_is_as_one_after_the_other(
     expected = [obvious.take(report) for report in reports]
     found = []
     edges = sorted({0, *cuts, len(reports)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         batch = reports[start:end]
         outcome = take(fresh, *batch)
         told = {one.index: "conflict" for one in outcome.conflicts} | {

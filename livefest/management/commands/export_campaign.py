@@ -1,8 +1,8 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from livefest.campaign import export_campaign
+from livefest.campaign import CampaignError, export_campaign
 from livefest.commands import get_fest
 
 
@@ -13,4 +13,7 @@ class Command(BaseCommand):
         parser.add_argument("slug", metavar="SLUG")
 
     def handle(self, *args: Any, slug: str, **options: Any) -> None:
-        self.stdout.write(export_campaign(get_fest(slug)), ending="")
+        try:
+            self.stdout.write(export_campaign(get_fest(slug)), ending="")
+        except CampaignError as error:
+            raise CommandError(str(error)) from error

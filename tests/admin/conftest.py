@@ -1,0 +1,85 @@
+"""Fests, people and records for the tests of the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+
+from creators.models import Creator, Entry, Fact, Group, Live, Mark, Membership, Source
+from livefest.campaign import load_campaign
+from livefest.models import Fest, Metric, User
+
+AT = datetime(2026, 2, 14, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def live_fest(db: None, campaigns: Path) -> Fest:
+    """The fest of the sample campaign `live-fest`: every section of the file is in it."""
+    load_campaign((campaigns / "live-fest.toml").read_bytes())
+    return Fest.objects.get(slug="live-fest")
+
+
+@pytest.fixture
+def staff(client: Client, db: None) -> Callable[..., Client]:
+    """Signs a member of staff in who has the permissions named, such as "livefest.view_fest"."""
+
+    def sign_in(*permissions: str) -> Client:
+        user = User.objects.create_user("staff", password="a long one", is_staff=True)
+        for permission in permissions:
+            app, codename = permission.split(".")
+            user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def record(db: None) -> Callable[[Fest, int], None]:
+    """Gives a fest so many creators, each with an entry in the first region and league, a fact, a mark and a live."""
+
+    def make(fest: Fest, count: int, prefix: str = "creator") -> None:
+        source, _created = Source.objects.get_or_create(fest=fest, name="platform")
+        metric = Metric.objects.filter(fest=fest, paid=False)[0]
+        league = Group.objects.filter(fest=fest, kind=Group.Kind.LEAGUE)[0]
+        for number in range(count):
+            handle = f"{prefix}.{number}"
+            creator = Creator.objects.create(handle=handle, name=handle.title())
+            entry = Entry.objects.create(fest=fest, creator=creator, region=fest.regions.all()[0])
+            Membership.objects.create(
+                fest=fest, entry=entry, group=league, kind=league.kind, origin=Membership.Origin.FILE, since=AT
+            )
+            Fact.objects.create(
+                fest=fest,
+                source=source,
+                entry=entry,
+                metric=metric,
+                quantity=1,
+                at=AT,
+                received_at=AT,
+                counts=True,
+                external_id=f"evt-{handle}",
+            )
+            Mark.objects.create(fest=fest, entry=entry, day=AT.date())
+            Live.objects.create(
+                source=source, room=f"room-{handle}", entry=entry, started_at=AT - timedelta(hours=1), reported_at=AT
+            )
+
+    return make
+
+
+@pytest.fixture
+def analyze() -> Callable[[str], None]:
+    """Lets PostgreSQL count a table's rows for its statistics, as autovacuum does."""
+
+    def run(table: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {table}")
+
+    return run
