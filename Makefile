@@ -29,7 +29,7 @@ lint: .venv/installed ## style, types, direction of imports, missing migrations,
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	DJANGO_SETTINGS_MODULE=livefest.settings.lint $(PY) -m mypy .
-	$(PY) -m importlinter.cli lint-imports 2>/dev/null || .venv/bin/lint-imports
+	.venv/bin/lint-imports
 	DJANGO_SETTINGS_MODULE=livefest.settings.lint $(PY) -W ignore manage.py makemigrations --check --dry-run
 	$(PY) -m djlint --quiet --check --lint templates
 
