@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Min
 
-from creators.models import Group, Source
+from creators.models import Source
 from creators.reports import FactReport
-from livefest.clock import DayFinder, fest_days
-from livefest.models import Fest, Metric
+from creators.terms import Terms
 from livefest.sql import execute
 
-FUTURE_TOLERANCE = timedelta(minutes=5)
 SOURCE_LOCK = 0x6C66  # class of the advisory locks on sources
 
 INSERT_FACTS = """
@@ -112,77 +109,33 @@ class Checked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """A run as nearly all are: no refusals, no reversals, no repetitions. Its rows can be made before it is stored."""
+
+    columns: list[list[Any]]
+    touched: set[tuple[int, date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Facts none of whose outcomes hangs on another's; `usual` where nothing needs to be looked up for them."""
+
+    facts: list[Checked]
+    usual: Usual | None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedBatch:
-    """What `check_facts` hands to `store_facts`: runs within which no fact's outcome hangs on another's."""
+    """What `check_facts` hands to `store_facts`."""
 
     source: Source
     arrived_at: datetime
-    runs: list[list[Checked]]
+    runs: list[Run]
 
     @property
     def needs_source_alone(self) -> bool:
         """Whether its facts hang on each other, or undo others."""
-        return len(self.runs) > 1 or any(checked.report.reverses for run in self.runs for checked in run)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownMetric:
-    id: int
-    is_duration: bool
-    paid: bool
-
-
-class Terms:
-    """What a fest takes at one moment of arrival: metrics, window, grace."""
-
-    def __init__(self, fest: Fest, arrived_at: datetime) -> None:
-        self.fest = fest
-        self.latest_at = arrived_at + FUTURE_TOLERANCE
-        self.metrics = {
-            slug: KnownMetric(id, unit == "s", paid)
-            for id, slug, unit, paid in Metric.objects.filter(fest=fest).values_list("id", "slug", "unit", "paid")
-        }
-        earliest = Group.objects.filter(fest=fest).aggregate(earliest=Min("placement_from"))["earliest"]
-        self.starts = min(earliest or fest.starts, fest.starts)
-        self.ends = fest.ends
-        self.grace_ends = fest.ends + timedelta(hours=fest.grace_hours)
-        self.in_grace = arrived_at < self.grace_ends
-        self.days = DayFinder(fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone))
-
-    def refusal(self, report: FactReport) -> str | None:
-        """Why this fact can't be taken now, whatever has been stored; None where nothing speaks against it."""
-        metric = self.metrics.get(report.metric)
-        if metric is None:
-            return f'metric "{report.metric}" is unknown'
-        if metric.paid:
-            return f'metric "{report.metric}" is only paid, it can\'t be sent'
-        if not self.in_grace:
-            return f"arrived after the grace period, which ended at {self.grace_ends.isoformat()}"
-        # A duration that runs on past the fest's end is judged by that end: no later part of it counts.
-        if report.at > self.latest_at and (not metric.is_duration or self.ends > self.latest_at):
-            return f"at {report.at.isoformat()} is over five minutes after its arrival"
-        if not self.in_window(report, metric):
-            return (
-                f"at {report.at.isoformat()} is out of the window, {self.starts.isoformat()} to {self.ends.isoformat()}"
-            )
-        return None
-
-    def in_window(self, report: FactReport, metric: KnownMetric) -> bool:
-        if not metric.is_duration:
-            return self.starts <= report.at < self.ends
-        ends = report.at.replace(microsecond=0)
-        return ends > self.starts and ends - self.ends < timedelta(seconds=abs(report.quantity))
-
-    def days_of(self, report: FactReport, metric: KnownMetric) -> Sequence[date]:
-        """The fest days that a fact touches; none where it lies before the fest."""
-        if not metric.is_duration:
-            day = self.days.at(report.at)
-            return () if day is None else (day,)
-        ends = report.at.replace(microsecond=0)
-        starts = self.fest.starts
-        if abs(report.quantity) < (ends - starts).total_seconds():
-            starts = ends - timedelta(seconds=abs(report.quantity))
-        return self.days.over(starts, ends)
+        return len(self.runs) > 1 or any(fact.report.reverses for run in self.runs for fact in run.facts)
 
 
 def record_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: datetime) -> Outcome:
@@ -206,7 +159,8 @@ def check_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: da
             refusal = f'creator "{report.creator}" is unknown in this fest'
         days = terms.days_of(report, metric) if metric and refusal is None else ()
         checked.append(Checked(place, report, entry_id or 0, metric.id if metric else 0, days, refusal))
-    return CheckedBatch(source, arrived_at, list(independent_runs(checked)))
+    runs = [Run(facts, usual(facts)) for facts in independent_runs(checked)]
+    return CheckedBatch(source, arrived_at, runs)
 
 
 def store_facts(batch: CheckedBatch) -> Outcome:
@@ -222,8 +176,7 @@ def store_facts(batch: CheckedBatch) -> Outcome:
     touched: set[tuple[int, date]] = set()
     source = batch.source
     with transaction.atomic():
-        lock_source(source, alone=batch.needs_source_alone)
-        if Source.objects.filter(pk=source.pk, paused_at__isnull=False).exists():
+        if lock_source(source, alone=batch.needs_source_alone):
             raise SourcePaused(f'source "{source.name}" is paused; resume it to take its facts')
         for run in batch.runs:
             store_run(source, batch.arrived_at, run, outcome, touched)
@@ -258,33 +211,36 @@ def independent_runs(batch: Sequence[Checked]) -> Iterator[list[Checked]]:
         yield run
 
 
-def store_run(
-    source: Source,
-    arrived_at: datetime,
-    run: list[Checked],
-    outcome: Outcome,
-    touched: set[tuple[int, date]],
-) -> None:
-    """Stores one run of `independent_runs` and adds to `outcome` and `touched`."""
-    stored = find_stored(source, ids_to_look_up(run))
-    new: dict[str, Checked] = {}
+def usual(facts: list[Checked]) -> Usual | None:
+    """The rows of a run that needs no look-up; None for any other."""
+    new = {fact.report.id: fact for fact in facts if fact.refusal is None and not fact.report.reverses}
+    if len(new) < len(facts):
+        return None
+    touched = {(fact.entry_id, day) for fact in facts if counts(fact, {}) for day in fact.days}
+    return Usual(columns_of(new, {}), touched)
+
+
+def store_run(source: Source, arrived_at: datetime, run: Run, outcome: Outcome, touched: set[tuple[int, date]]) -> None:
+    """Stores one run and adds to `outcome` and `touched`."""
     refusals: dict[str, str] = {}
-    for checked in run:
-        id = checked.report.id
-        refusal = checked.refusal
-        if refusal is None and checked.report.reverses and id not in stored:
-            refusal = reversal_refusal(checked, stored.get(checked.report.reverses))
-        if refusal is not None:
-            refusals[id] = refusal
-        elif id not in stored:
-            new.setdefault(id, checked)
-    taken = insert_facts(source, arrived_at, new, stored)
+    stored: dict[str, Stored] = {}
+    if run.usual:
+        taken = insert_facts(source, arrived_at, run.usual.columns)
+        if len(taken) == len(run.facts):
+            outcome.accepted += len(taken)
+            touched |= run.usual.touched
+            return
+        new = {fact.report.id: fact for fact in run.facts}
+    else:
+        stored = find_stored(source, ids_to_look_up(run.facts))
+        new = new_facts(run.facts, stored, refusals)
+        taken = insert_facts(source, arrived_at, columns_of(new, stored))
     if len(taken) < len(new):
         stored |= find_stored(source, new.keys() - taken)
         if lost := new.keys() - taken - stored.keys():
             raise RuntimeError(f"facts neither stored nor there before: {sorted(lost)[:10]}")
 
-    for checked in run:
+    for checked in run.facts:
         id = checked.report.id
         if id in taken:
             taken.discard(id)  # an exact repetition further on is a duplicate
@@ -298,6 +254,21 @@ def store_run(
             outcome.duplicates += 1
         else:
             outcome.rejected.append(Refusal(checked.place, id, refusals[id]))
+
+
+def new_facts(facts: list[Checked], stored: dict[str, Stored], refusals: dict[str, str]) -> dict[str, Checked]:
+    """Those to be inserted, by id; adds to `refusals` why others can't be taken."""
+    new: dict[str, Checked] = {}
+    for checked in facts:
+        id = checked.report.id
+        refusal = checked.refusal
+        if refusal is None and checked.report.reverses and id not in stored:
+            refusal = reversal_refusal(checked, stored.get(checked.report.reverses))
+        if refusal is not None:
+            refusals[id] = refusal
+        elif id not in stored:
+            new.setdefault(id, checked)
+    return new
 
 
 def counts(checked: Checked, stored: dict[str, Stored]) -> bool:
@@ -354,10 +325,12 @@ def same_content(checked: Checked, stored: Stored) -> bool:
     )
 
 
-def lock_source(source: Source, *, alone: bool) -> None:
-    """Until the transaction ends: with others that don't ask to be alone, or alone."""
+def lock_source(source: Source, *, alone: bool) -> bool:
+    """Until the transaction ends: with others that don't ask to be alone, or alone. Returns whether it is paused."""
     function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-    execute(f"SELECT {function}(%s, %s)", [SOURCE_LOCK, source.id % 2**31])
+    paused = "SELECT paused_at IS NOT NULL FROM creators_source WHERE id = %s"
+    ((_, is_paused),) = execute(f"SELECT {function}(%s, %s), ({paused})", [SOURCE_LOCK, source.id % 2**31, source.id])
+    return bool(is_paused)
 
 
 def find_entries(fest_id: int, handles: Iterable[str]) -> dict[str, int]:
@@ -377,24 +350,26 @@ def find_stored(source: Source, ids: Iterable[str]) -> dict[str, Stored]:
     }
 
 
-def insert_facts(source: Source, arrived_at: datetime, new: dict[str, Checked], stored: dict[str, Stored]) -> set[str]:
-    """Stores new facts by id, in rising order of ids, and returns the ids of those that were not there already.
-
-    `stored` has the facts that reversals among them undo.
-    """
-    if not new:
-        return set()
-    rows = [new[id] for id in sorted(new)]
-    reports = [row.report for row in rows]
-    columns: list[list[Any]] = [
-        [row.entry_id for row in rows],
-        [row.metric_id for row in rows],
+def columns_of(new: dict[str, Checked], stored: dict[str, Stored]) -> list[list[Any]]:
+    """The rows of new facts as INSERT_FACTS' columns, in rising order of ids. `stored` has the facts that reversals
+    among them undo."""
+    facts = [new[id] for id in sorted(new)]
+    reports = [fact.report for fact in facts]
+    return [
+        [fact.entry_id for fact in facts],
+        [fact.metric_id for fact in facts],
         [report.quantity for report in reports],
         [report.at for report in reports],
         [stored[report.reverses].id if report.reverses else None for report in reports],
-        [counts(row, stored) for row in rows],
+        [counts(fact, stored) for fact in facts],
         [report.id for report in reports],
         [report.session for report in reports],
         [report.supporter for report in reports],
     ]
+
+
+def insert_facts(source: Source, arrived_at: datetime, columns: list[list[Any]]) -> set[str]:
+    """Stores the rows and returns the ids of those that were not there already."""
+    if not columns[0]:
+        return set()
     return {id for (id,) in execute(INSERT_FACTS, [source.fest_id, source.id, arrived_at, *columns])}

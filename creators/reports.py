@@ -19,7 +19,7 @@ from livefest.clock import parse_moment
 TEXT_LENGTH = 128
 TITLE_LENGTH = 300
 URL_LENGTH = 2000
-INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
+INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
 
 
 class Malformed(ValueError):
@@ -82,7 +82,7 @@ def is_live(data: object) -> bool:
 
 
 def parse_fact(data: object) -> FactReport:
-    """The fact that a JSON object (or a CSV row, its quantity a text) reports. Raises Malformed."""
+    """The fact that a JSON object, or a CSV row with its quantity read, reports. Raises Malformed."""
     if not isinstance(data, dict):
         raise Malformed('not an object; write one such as {"id": …, "creator": …}')
     get = data.get
@@ -127,17 +127,18 @@ def parse_live(data: object) -> LiveReport:
 
 
 def parse_quantity(value: object) -> int:
+    if value is None or value == "":
+        raise Malformed("quantity is missing")
     if type(value) is not int:
-        if isinstance(value, str) and INTEGER.fullmatch(value) and value != "-0":
-            value = int(value)
-        elif value is None or value == "":
-            raise Malformed("quantity is missing")
-        else:
-            raise Malformed(f"quantity {str(value)[:64]!r} is not a whole number")
-    quantity = value
-    if quantity == 0 or not -QUANTITY_MOST <= quantity <= QUANTITY_MOST:
-        raise Malformed(f"quantity {quantity} is not from 1 to {QUANTITY_MOST}")
-    return quantity
+        raise Malformed(f"quantity {str(value)[:64]!r} is not a whole number")
+    if value == 0 or not -QUANTITY_MOST <= value <= QUANTITY_MOST:
+        raise Malformed(f"quantity {value} is not from 1 to {QUANTITY_MOST}")
+    return value
+
+
+def integer_or_text(text: str) -> int | str:
+    """The integer that a CSV's cell spells as JSON would; any other text as it is, to be refused as a quantity."""
+    return int(text) if INTEGER.fullmatch(text) else text
 
 
 def parse_time(name: str, value: object) -> datetime:

@@ -375,6 +375,7 @@ def test_any_cut_into_batches_is_as_one_after_the_other(
         (fact(quantity=1.0), "quantity '1.0' is not a whole number"),
         (fact(quantity=True), "quantity 'True' is not a whole number"),
         (fact(quantity="many"), "quantity 'many' is not a whole number"),
+        (fact(quantity="12"), "quantity '12' is not a whole number"),
         (fact(quantity=float("inf")), "quantity 'inf' is not a whole number"),
         (fact(quantity=-5), "quantity -5 is negative and the fact reverses none"),
         (fact(reverses="f-0"), "quantity 100 of a reversal is not negative"),
