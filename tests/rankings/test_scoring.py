@@ -1,0 +1,119 @@
+"""Points as the engine computes them, against the slow reading of CAMPAIGN.md in tests/reference."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from creators.creators_file import load_creators
+from creators.files import read_batches
+from creators.intake import record_facts
+from creators.models import Mark
+from creators.reports import parse_fact
+from creators.sources import create_source
+from livefest.campaign import load_campaign
+from livefest.campaign.store import to_text
+from livefest.models import Fest
+from rankings.models import Gain, Tally
+from rankings.scoring import score
+from tests.rankings.strategies import HANDLES, campaigns, facts
+from tests.reference import Intake, Records, json_lines, ledger_at
+
+AT = datetime(2026, 2, 17, tzinfo=UTC)
+
+
+def points_in_database() -> dict[tuple[str, str, date], int]:
+    rows = Gain.objects.values_list("entry__creator__handle", "rule__slug", "day", "points")
+    points: dict[tuple[str, str, date], int] = {}
+    for handle, rule, day, gained in rows:
+        points[handle, rule, day] = points.get((handle, rule, day), 0) + gained
+    return {key: value for key, value in points.items() if value}
+
+
+def everything_derived() -> list[tuple[object, ...]]:
+    gains = Gain.objects.values_list("entry", "rule", "segment", "day", "quantity", "points", "gained_at")
+    tallies = Tally.objects.values_list("entry", "metric", "segment", "day", "quantity", "reached_at")
+    return sorted(map(repr, gains)) + sorted(map(repr, tallies))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("name", ["example", "sample"])
+def test_points_of_the_published_campaign_are_those_of_the_reading(
+    uk_valentine: Fest, request: pytest.FixtureRequest, name: str
+) -> None:
+    campaigns_folder: Path = request.getfixturevalue("campaigns")
+    creators = (campaigns_folder / f"uk-valentine.{name}.creators.csv").read_bytes()
+    facts_file = campaigns_folder / f"uk-valentine.{name}.facts.jsonl"
+    load_creators(fest=uk_valentine, data=creators)
+    source = create_source(fest=uk_valentine, name="file")
+    for batch in read_batches(facts_file):
+        record_facts(source=source, reports=[fact for _line, fact in batch.facts], arrived_at=AT)
+        score(uk_valentine)
+    assert not Mark.objects.exists()
+
+    campaign = tomllib.loads((campaigns_folder / "uk-valentine.toml").read_text())
+    rows = list(csv.DictReader(creators.decode().splitlines()))
+    intake = Intake(campaign, frozenset(row["handle"] for row in rows))
+    intake.take(json_lines(facts_file.read_bytes()), arrived_at=AT)
+    ledger = ledger_at(campaign, rows, intake.accepted, Records(), paid=False)
+    expected = {key: value for key, value in ledger.points_by_rule_and_day().items() if value}
+    assert points_in_database() == expected
+
+    stepwise = everything_derived()
+    score(uk_valentine, rebuild=True)
+    assert everything_derived() == stepwise
+
+
+@settings(max_examples=80, deadline=None)
+@given(campaign=campaigns(), reports=facts(), order=st.randoms(use_true_random=False), cut=st.integers(1, 6))
+@pytest.mark.django_db
+def test_points_of_any_campaign_are_those_of_the_reading(
+    campaign: dict[str, Any], reports: list[dict[str, Any]], order: Random, cut: int
+) -> None:
+    """Whatever the order of arrival, scored after every few facts or rebuilt from nothing."""
+    originals = [report for report in reports if "reverses" not in report]
+    order.shuffle(originals)
+    arriving = [*originals, *(report for report in reports if "reverses" in report)]
+    with rolled_back():
+        load_campaign(to_text(campaign))
+        fest = Fest.objects.get()
+        load_creators(
+            fest=fest, data="\n".join(["handle,name", *(f"{handle},{handle}" for handle in HANDLES)]).encode()
+        )
+        source = create_source(fest=fest, name="file")
+        late = datetime(2026, 10, 27, tzinfo=UTC)
+        for start in range(0, len(arriving), cut):
+            parsed = [parse_fact(report) for report in arriving[start : start + cut]]
+            record_facts(source=source, reports=parsed, arrived_at=late)
+            score(fest)
+
+        intake = Intake(campaign, frozenset(HANDLES))
+        lines = "\n".join(json.dumps(report) for report in reports).encode()
+        intake.take(json_lines(lines), arrived_at=late)
+        people = [{"handle": handle, "name": handle} for handle in HANDLES]
+        ledger = ledger_at(campaign, people, intake.accepted, Records(), paid=False)
+        expected = {key: value for key, value in ledger.points_by_rule_and_day().items() if value}
+        assert points_in_database() == expected
+
+        stepwise = everything_derived()
+        score(fest, rebuild=True)
+        assert everything_derived() == stepwise
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What is done inside leaves no trace: each example begins with an empty database."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
