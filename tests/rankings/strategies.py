@@ -18,7 +18,7 @@ times_of_day = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_fr
 
 
 @st.composite
-def windows(draw: st.DrawFn, **more: Any) -> dict[str, Any]:
+def windows(draw: st.DrawFn, /, **more: Any) -> dict[str, Any]:
     starts = draw(local_moments)
     ends = min(starts + timedelta(minutes=draw(st.integers(121, 2000))), ENDS)
     return {"starts": starts, "ends": ends, **more}
@@ -85,7 +85,7 @@ def facts(draw: st.DrawFn) -> list[dict[str, Any]]:
         at = STARTS.replace(tzinfo=UTC) + timedelta(
             minutes=draw(st.sampled_from([minute, minute // 60 * 60])), microseconds=fraction
         )
-        report = {
+        report: dict[str, Any] = {
             "id": f"f-{number}",
             "creator": draw(st.sampled_from(HANDLES)),
             "metric": metric,
