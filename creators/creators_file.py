@@ -86,6 +86,12 @@ WHERE named.group_id IS NOT NULL
                   WHERE membership.entry_id = named.entry_id AND membership.group_id = named.group_id)
 """
 
+# In rising order, so that two who lock several never wait for each other in a circle.
+LOCK_GROUPS = """
+SELECT id FROM creators_group
+WHERE roster IS NOT NULL AND id IN (SELECT group_id FROM creators_file_joining) ORDER BY id FOR NO KEY UPDATE
+"""
+
 # The trigger on memberships holds the roster in any case; here each row too many is told by its line.
 OVER_ROSTER = """
 SELECT line, slug, roster FROM (
@@ -154,6 +160,7 @@ def load_creators(*, fest: Fest, data: bytes) -> Loaded:
         execute(NAMED, values)
         execute(LEAVE)
         execute(JOINING)
+        execute(LOCK_GROUPS)
         refuse(
             f'line {line}: "{slug}" is full; its roster is {roster}'
             for line, slug, roster in execute(OVER_ROSTER, [MOST_PROBLEMS])

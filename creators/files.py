@@ -44,7 +44,7 @@ class BadLine:
 @dataclass(slots=True)
 class Batch:
     """Up to 5,000 lines, in order and with their numbers, sorted by what they are; `position` is how many bytes of
-    the file had been read."""
+    the file had been read (0 where it is a pipe)."""
 
     facts: list[tuple[int, FactReport]] = field(default_factory=list)
     lives: list[tuple[int, LiveReport]] = field(default_factory=list)
@@ -75,7 +75,7 @@ def batches(lines: Iterator[tuple[int, object]], file: BinaryIO) -> Iterator[Bat
                     batch.facts.append((number, parse_fact(data)))
             except Malformed as error:
                 batch.bad.append(BadLine(number, readable_id(data), str(error)))
-        batch.position = file.tell()
+        batch.position = file.tell() if file.seekable() else 0
         yield batch
 
 
@@ -107,46 +107,42 @@ def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | Malformed]]:
 
 
 def csv_rows(file: BinaryIO) -> Iterator[tuple[int, object]]:
-    """Each row's line number and its values by column, or the Malformed that it is; blank lines are skipped."""
-    reader = csv.reader(decoded_lines(file), strict=True)
-    header = next_row(reader)
-    while header == []:
-        header = next_row(reader)
-    if header is None:
-        return
-    if isinstance(header, Malformed) or not set(header) >= REQUIRED_COLUMNS:
+    """Each row's line number and its values by column, or the Malformed that it is; blank lines are skipped.
+
+    A row is one line: no field of a report has a line break, and so a stray quote costs its own row and no other.
+    """
+    header: list[str] | None = None
+    for number, line in numbered_lines(file):
+        if not isinstance(line, Malformed) and not line.strip(b" \t\r\n,"):
+            continue
+        row = line if isinstance(line, Malformed) else csv_row(line)
+        if header is None:
+            header = checked_header(row)
+        elif isinstance(row, Malformed):
+            yield number, row
+        else:
+            cells: dict[str, object] = dict(zip(header, row, strict=False))
+            cells["quantity"] = integer_or_text(str(cells.get("quantity", "")))
+            too_many = Malformed(f"has {len(row)} columns; the header has {len(header)}")
+            yield number, cells if len(row) <= len(header) else too_many
+
+
+def csv_row(line: bytes) -> list[str] | Malformed:
+    try:
+        return next(csv.reader([line.decode()], strict=True))
+    except UnicodeDecodeError:
+        return Malformed("not UTF-8")
+    except csv.Error as error:
+        return Malformed(f"not CSV: {error}")
+
+
+def checked_header(row: list[str] | Malformed) -> list[str]:
+    if isinstance(row, Malformed) or not set(row) >= REQUIRED_COLUMNS:
         raise NotAFactsFile(
             "the first line is not a CSV header with at least id,creator,metric,quantity,at; "
             "add it, or name a JSON Lines file other than .csv"
         )
-    while (row := next_row(reader)) is not None:
-        if isinstance(row, Malformed):
-            yield reader.line_num, row
-        elif len(row) > len(header):
-            yield reader.line_num, Malformed(f"has {len(row)} columns; the header has {len(header)}")
-        elif any(row):
-            cells: dict[str, object] = dict(zip(header, row, strict=False))
-            cells["quantity"] = integer_or_text(str(cells.get("quantity", "")))
-            yield reader.line_num, cells
-
-
-def next_row(reader: Iterator[list[str]]) -> list[str] | Malformed | None:
-    """The next row; Malformed where it can't be read, None at the end."""
-    try:
-        row = next(reader)
-    except StopIteration:
-        return None
-    except csv.Error as error:
-        return Malformed(f"not CSV: {error}")
-    if any("\udc80" <= character <= "\udcff" for value in row if not value.isascii() for character in value):
-        return Malformed(f"not UTF-8, or longer than {LONGEST_LINE} bytes")
     return row
-
-
-def decoded_lines(file: BinaryIO) -> Iterator[str]:
-    """Lines as text, bytes that are not UTF-8 as surrogates, so that only their own row is refused for them."""
-    for _number, line in numbered_lines(file):
-        yield "\udcff\n" if isinstance(line, Malformed) else line.decode("utf-8", "surrogateescape")
 
 
 def readable_id(data: object) -> str:

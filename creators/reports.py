@@ -58,7 +58,7 @@ def parse_json(data: bytes) -> Any:
         return orjson.loads(data)
     except orjson.JSONDecodeError as strict_error:
         try:
-            return json.loads(data, parse_int=parse_integer, parse_constant=refuse_constant)
+            return json.loads(data.decode(), parse_int=parse_integer, parse_constant=refuse_constant)
         except UnicodeDecodeError as error:
             raise Malformed("not UTF-8") from error
         except RecursionError as error:
@@ -78,7 +78,7 @@ def refuse_constant(name: str) -> None:
 
 def is_live(data: object) -> bool:
     """Whether a report says who is on air, and is no fact."""
-    return isinstance(data, dict) and bool(data.get("live"))
+    return isinstance(data, dict) and bool(data.get("live")) and not data.get("id")
 
 
 def parse_fact(data: object) -> FactReport:

@@ -2,4 +2,4 @@ from django.urls import path
 
 from creators import webhook
 
-urlpatterns = [path("<str:source>/", webhook.ingest, name="ingest")]
+urlpatterns = [path("<slug:source>/", webhook.ingest, name="ingest")]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -50,7 +50,7 @@ def ingest(request: HttpRequest, source: str) -> JsonResponse:
         answer = store(sender, facts, lives, reported_at=signed_at(request))
     except Refused as refusal:
         return JsonResponse({"error": refusal.reason}, status=refusal.status)
-    except (OperationalError, InterfaceError, SourceError) as error:
+    except (OperationalError, InterfaceError, InternalError, IntegrityError, SourceError) as error:
         log.exception("webhook_cannot_store", source=source, error=str(error))
         return retry_later("The facts can't be stored now; send them again.")
     except SourcePaused:
@@ -66,7 +66,7 @@ def retry_later(reason: str) -> JsonResponse:
 def read_body(request: HttpRequest) -> bytes:
     """The body, of a declared length that is read only if it is small enough."""
     length = request.META.get("CONTENT_LENGTH") or ""
-    if not length.isdigit():
+    if not (length.isascii() and length.isdigit() and len(length) < 20):
         raise Refused(411, "Send the body's Content-Length.")
     if int(length) > MOST_BYTES:
         raise Refused(413, f"The body has {length} bytes; send at most {MOST_BYTES} a call.")
@@ -101,7 +101,7 @@ def verified_source(name: str, body: bytes, request: HttpRequest) -> Source:
 
 def signed_at(request: HttpRequest) -> datetime:
     """The moment at which the sender signed the call; a verified call has a valid one."""
-    return datetime.fromtimestamp(float(request.headers["webhook-timestamp"]), UTC)
+    return datetime.fromtimestamp(int(float(request.headers["webhook-timestamp"])), UTC)
 
 
 def read_payload(body: bytes) -> tuple[list[Any], list[Any]]:

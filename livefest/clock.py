@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 ISO_CHARACTERS = re.compile(r"[0-9TWZ:.,+-]+")  # Python also reads others, between date and time and after the end
 
+LAST_YEAR = 9990
+
 
 @dataclass(frozen=True)
 class FestDay:
@@ -44,7 +46,10 @@ def parse_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             raise ValueError
-        return moment.astimezone(UTC)
+        moment = moment.astimezone(UTC)
+        if moment.year > LAST_YEAR:  # there must be room for what is added to a moment
+            raise ValueError
+        return moment
     except (ValueError, OverflowError) as error:
         raise ValueError(
             f'"{text[:64]}" is not an ISO 8601 moment with an offset; write one such as 2026-02-13T20:15:00Z'

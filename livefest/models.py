@@ -79,12 +79,12 @@ class Fest(models.Model):
         return ZoneInfo(self.time_zone)
 
     @property
-    def first_day(self) -> date:
+    def starts_on(self) -> date:
         """The date, in the fest's zone, on which it starts."""
         return self.starts.astimezone(self.zone).date()
 
     @property
-    def last_day(self) -> date:
+    def ends_on(self) -> date:
         """The date, in the fest's zone, of its last moment."""
         return (self.ends - timedelta(microseconds=1)).astimezone(self.zone).date()
 

@@ -6,4 +6,4 @@ class RankingsConfig(AppConfig):
     verbose_name = "Rankings"
 
     def ready(self) -> None:
-        from rankings import campaign  # noqa: F401  registers rules and boards
+        from rankings.campaign import boards, rules  # noqa: F401  each registers its section

@@ -60,6 +60,8 @@ def test_production_names_all_that_is_missing_at_once() -> None:
     ("setting", "message"),
     [
         ({"LIVEFEST_NOW": "2026-02-17T00:00:00Z"}, "production lives by the clock"),
+        ({"ALLOWED_HOSTS": " , "}, "needs these environment variables: ALLOWED_HOSTS ("),
+        ({"DATABASE_URL": "mysql://u:pass-word@h/d"}, "DATABASE_URL is no URL that libpq reads"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters; production needs 32 random ones or more"),
     ],
     ids=str,
@@ -68,6 +70,7 @@ def test_production_refuses_to_start_unsafely(setting: dict[str, str], message: 
     done = start({**ENOUGH, **setting})
     assert done.returncode != 0
     assert message in done.stderr
+    assert "pass-word" not in done.stderr
 
 
 def test_wsgi_and_celery_are_production_unless_told_otherwise() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -12,11 +11,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from creators.creators_file import CreatorsFileError, Loaded, load_creators
+from creators.models import Creator, Entry, Membership
 from livefest.admin.base import ModelAdmin
+from livefest.admin.permissions import FEST_PAGES, FestPage, lacking, permission, refusal
 from livefest.admin.uploads import BoundedFileField, shortened
 from livefest.models import Fest
 
 MOST_BYTES = 100 * 1024 * 1024  # a million creators have about 50 MB
+
+# Creators and entries are added and changed; who leaves a group loses the row.
+PERMISSIONS = (
+    permission("add", Creator),
+    permission("change", Creator),
+    permission("add", Entry),
+    permission("change", Entry),
+    permission("add", Membership),
+    permission("change", Membership),
+    permission("delete", Membership),
+)
+
+FEST_PAGES.append(FestPage(gettext_lazy("Load creators file"), "admin:creators_entry_load", PERMISSIONS))
 
 
 class CreatorsFileForm(forms.Form):
@@ -34,9 +48,9 @@ class CreatorsFilePage(ModelAdmin):
         return [path("load/<int:fest_id>/", view, name="creators_entry_load"), *super().get_urls()]
 
     def load_view(self, request: HttpRequest, fest_id: int) -> HttpResponse:
-        """Loads a creators file into a fest, for who may add and change entries."""
-        if not (self.has_add_permission(request) and self.has_change_permission(request)):
-            raise PermissionDenied
+        """Loads a creators file into a fest, for who may write all that it writes."""
+        if lacked := lacking(request, PERMISSIONS):
+            return refusal(lacked)
         fest = get_object_or_404(Fest, pk=fest_id)
         form = CreatorsFileForm()
         loaded: Loaded | None = None

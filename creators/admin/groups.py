@@ -56,9 +56,9 @@ class GroupAdmin(ItemAdmin):
         ),
     ]
 
-    def check_saved(self, row: Group) -> None:
-        refuse_small_roster(row.fest, row.slug, row.roster)
-        super().check_saved(row)
+    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
+        refuse_small_roster(obj.fest, obj.slug, obj.roster)  # before the database does, in fewer words
+        super().save_model(request, obj, form, change)
 
 
 class MembershipForm(WordedForm):

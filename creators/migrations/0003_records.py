@@ -97,9 +97,57 @@ END $$;
 
 CREATE TRIGGER membership_within_roster AFTER INSERT OR UPDATE OF group_id ON creators_membership
     FOR EACH ROW EXECUTE FUNCTION creators_check_roster();
+
+-- The other side: a roster is not made smaller than the members that there are. The update holds the row's lock.
+CREATE FUNCTION creators_check_members() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM creators_membership WHERE group_id = NEW.id) > NEW.roster THEN
+        RAISE EXCEPTION 'group % has more members than the % of its roster', NEW.slug, NEW.roster
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'group_roster_holds_members';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER group_roster_holds_members AFTER UPDATE OF roster ON creators_group
+    FOR EACH ROW WHEN (NEW.roster IS NOT NULL) EXECUTE FUNCTION creators_check_members();
+"""
+
+# What facts mean stays: a metric that has some is no duration tomorrow and no payment. (Rare, and a scan of the facts
+# at the worst.) A handle names one creator for ever.
+MEANING = """
+CREATE FUNCTION creators_check_metric() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM creators_fact WHERE fest_id = NEW.fest_id AND metric_id = NEW.id) THEN
+        RAISE EXCEPTION 'metric % has facts: whether it is a duration or paid can''t change', NEW.slug
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'metric_meaning_stays';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER metric_meaning_stays AFTER UPDATE OF unit, paid ON livefest_metric
+    FOR EACH ROW WHEN ((OLD.unit = 's') IS DISTINCT FROM (NEW.unit = 's') OR OLD.paid <> NEW.paid)
+    EXECUTE FUNCTION creators_check_metric();
+
+CREATE FUNCTION creators_refuse_rename() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'handle % stays: it names one creator', OLD.handle
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'creator_handle_stays';
+END $$;
+
+CREATE TRIGGER creator_handle_stays BEFORE UPDATE OF handle ON creators_creator
+    FOR EACH ROW WHEN (OLD.handle <> NEW.handle) EXECUTE FUNCTION creators_refuse_rename();
+"""
+
+MEANING_REVERSED = """
+DROP TRIGGER creator_handle_stays ON creators_creator;
+DROP FUNCTION creators_refuse_rename();
+DROP TRIGGER metric_meaning_stays ON livefest_metric;
+DROP FUNCTION creators_check_metric();
 """
 
 ROSTER_REVERSED = """
+DROP TRIGGER group_roster_holds_members ON creators_group;
+DROP FUNCTION creators_check_members();
 DROP TRIGGER membership_within_roster ON creators_membership;
 DROP FUNCTION creators_check_roster();
 """
@@ -113,4 +161,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(APPEND_ONLY, APPEND_ONLY_REVERSED),
         migrations.RunSQL(REVERSAL, REVERSAL_REVERSED),
         migrations.RunSQL(ROSTER, ROSTER_REVERSED),
+        migrations.RunSQL(MEANING, MEANING_REVERSED),
     ]

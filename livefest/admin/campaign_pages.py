@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -15,9 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from livefest.admin.base import ModelAdmin
+from livefest.admin.permissions import lacking, permission, refusal
 from livefest.admin.uploads import BoundedFileField, shortened
-from livefest.campaign import CampaignError, Problem, export_campaign, load_campaign, parse_campaign
-from livefest.models import Fest
+from livefest.campaign import (
+    CampaignError,
+    Problem,
+    check_campaign,
+    export_campaign,
+    load_campaign,
+    parse_campaign,
+)
+from livefest.campaign.registry import sections
+from livefest.models import Fest, Region
 
 MOST_BYTES = 1024 * 1024
 
@@ -64,6 +73,10 @@ class CampaignPages(ModelAdmin):
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        may_load = not lacking(request, campaign_permissions("add"))
+        return super().changelist_view(request, {**(extra_context or {}), "may_load": may_load})
+
     def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Downloads the campaign as `<slug>.toml`."""
         fest = self.get_fest(request, object_id)
@@ -77,16 +90,16 @@ class CampaignPages(ModelAdmin):
         """Shows the fest's campaign file; POST checks one, or with `load` loads it."""
         fest = self.get_fest(request, object_id)
         if request.method == "POST":
-            if not self.has_change_permission(request, fest):
-                raise PermissionDenied
+            if lacked := lacking(request, campaign_permissions("change")):
+                return refusal(lacked)
             return self.posted(request, fest)
         text, problems = exported(fest)
         return self.page(request, fest, CampaignForm(initial={"text": text}), problems=problems)
 
     def load_view(self, request: HttpRequest) -> HttpResponse:
         """Loads a campaign file that makes a new fest."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        if lacked := lacking(request, campaign_permissions("add")):
+            return refusal(lacked)
         if request.method == "POST":
             return self.posted(request, None)
         return self.page(request, None, CampaignForm())
@@ -137,9 +150,17 @@ class CampaignPages(ModelAdmin):
             "more_problems": more,
             "changes": changes,
             "loaded": loaded,
-            "may_load": self.has_change_permission(request, fest) if fest else self.has_add_permission(request),
+            "may_load": not lacking(request, campaign_permissions("change" if fest else "add")),
         }
         return TemplateResponse(request, "admin/livefest/fest/campaign.html", context, status=status)
+
+
+def campaign_permissions(action: str) -> list[str]:
+    """What loading or checking a file needs that changes ("change") or makes ("add") a fest: its lists' rows are added,
+    changed and deleted."""
+    models: list[type[Model]] = [Region, *(section.model for section in sections())]
+    rows = [permission(each, model) for model in models for each in ("add", "change", "delete")]
+    return [permission(action, Fest), *rows]
 
 
 def exported(fest: Fest) -> tuple[str, list[str]]:
@@ -151,8 +172,9 @@ def exported(fest: Fest) -> tuple[str, list[str]]:
 
 
 def load_or_check(text: str | bytes, fest: Fest | None, *, loading: bool) -> tuple[str, list[str]]:
-    """The slug of the file's fest and what loading it changes. A check loads it too and takes everything back, so that
-    it finds also what records forbid. Raises CampaignError, also when the file is not about `fest` (None: a new one).
+    """The slug of the file's fest and what loading it changes, or would.
+
+    Raises CampaignError, also when the file is not about `fest` (None: a new one).
     """
     slug = parse_campaign(text).fest.slug
     if fest is not None and slug != fest.slug:
@@ -161,8 +183,4 @@ def load_or_check(text: str | bytes, fest: Fest | None, *, loading: bool) -> tup
     if fest is None and Fest.objects.filter(slug=slug).exists():
         message = _('"%(slug)s" is there already; load the file from its own page, or choose another slug')
         raise CampaignError([Problem("fest.slug", message % {"slug": slug})])
-    with transaction.atomic():
-        changes = load_campaign(text)
-        if not loading:
-            transaction.set_rollback(True)
-    return slug, changes
+    return slug, load_campaign(text) if loading else check_campaign(text)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from livefest.admin.campaign_pages import CampaignPages
 from livefest.admin.checks import BesideBuiltInForm, CheckedAdmin, CheckedInline, ItemAdmin
+from livefest.admin.permissions import FEST_PAGES, lacking
 from livefest.campaign import check_stored
 from livefest.campaign.sections import add_built_ins
 from livefest.models import Fest, Metric, Region, Round
@@ -48,6 +49,10 @@ class FestAdmin(CampaignPages, CheckedAdmin):
     def check_saved(self, row: Fest) -> None:
         add_built_ins(row)
         check_stored(row)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        context["fest_pages"] = [page for page in FEST_PAGES if not lacking(request, page.permissions)]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -28,6 +28,9 @@ VIOLATIONS: dict[str, str | _StrPromise] = {
     ),
     "round_starts_before_end": gettext_lazy("The end is not after the start; write a later moment."),
     "round_slug_not_reserved": gettext_lazy("“fest” and “day” are periods of their own; choose another slug."),
+    "group_roster_holds_members": gettext_lazy("The group has more members than that; write a bigger roster."),
+    "metric_meaning_stays": gettext_lazy("The metric has facts; whether it is a duration or paid can't change."),
+    "creator_handle_stays": gettext_lazy("A handle names one creator and can't change."),
     "round_admits_both_or_neither": gettext_lazy(
         "Write both the board to admit from and how many of its best, or leave both empty."
     ),

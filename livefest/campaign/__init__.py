@@ -6,13 +6,14 @@
 
 from livefest.campaign.document import parse_campaign
 from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, register
-from livefest.campaign.store import check_stored, export_campaign, load_campaign, read_campaign
+from livefest.campaign.store import check_campaign, check_stored, export_campaign, load_campaign, read_campaign
 
 __all__ = [
     "Campaign",
     "CampaignError",
     "Problem",
     "Section",
+    "check_campaign",
     "check_stored",
     "export_campaign",
     "load_campaign",

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from livefest.models import DAILY_UNTIL_PATTERN, SLUG_PATTERN, TIME_OF_DAY_PATTERN
 
 BIGGEST = 2**63 - 1  # of PostgreSQL's bigint
-FIRST_YEAR, LAST_YEAR = 1900, 9998  # of moments: every zone and the days around them have dates
+FIRST_YEAR, LAST_YEAR = 1900, 9990  # of moments: every zone and the days around them have dates
 
 
 class Spec(BaseModel):

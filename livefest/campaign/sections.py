@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -21,6 +22,9 @@ SOME_ZONES = 'write one such as "Europe/London" or "UTC"'
 def time_zones() -> frozenset[str]:
     """IANA's names. ZoneInfo itself also opens what else a machine has there: `localtime`, `right/…`, `posix/…`."""
     return frozenset(available_timezones()) - {"localtime"}
+
+
+LONGEST_FEST = timedelta(days=3660)  # its days are walked through with each batch of facts
 
 
 def check_time_zone(name: str) -> str:
@@ -73,6 +77,8 @@ def check_fest(campaign: Campaign) -> Iterator[Problem]:
     fest = campaign.fest
     if fest.starts >= fest.ends:
         yield Problem("fest.ends", f"ends ({fest.ends:%Y-%m-%dT%H:%MZ}) is not after starts; write a later moment")
+    elif fest.ends - fest.starts > LONGEST_FEST:
+        yield Problem("fest.ends", f"the fest lasts {(fest.ends - fest.starts).days} days; write at most ten years")
     elif fest.freeze is not None and not fest.starts <= fest.freeze <= fest.ends:
         yield Problem("fest.freeze", f"{fest.freeze:%Y-%m-%dT%H:%MZ} is not within the fest; write a moment within it")
 

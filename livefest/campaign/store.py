@@ -26,6 +26,15 @@ from livefest.campaign.sections import fest_spec, save_fest
 from livefest.models import CampaignItem, Fest, Region
 
 
+def check_campaign(text: str | bytes, *, filename: str = "") -> list[str]:
+    """What `load_campaign` would change. It is loaded and taken back, so that also what the records forbid is found.
+    Raises CampaignError."""
+    with transaction.atomic():
+        changes = load_campaign(text, filename=filename)
+        transaction.set_rollback(True)
+    return changes
+
+
 def load_campaign(text: str | bytes, *, filename: str = "") -> list[str]:
     """Creates or updates the fest that a campaign file describes, all of it or nothing.
 
@@ -35,7 +44,7 @@ def load_campaign(text: str | bytes, *, filename: str = "") -> list[str]:
     campaign = parse_campaign(text, filename=filename)
     try:
         with transaction.atomic():
-            fest = Fest.objects.select_for_update().filter(slug=campaign.fest.slug).first()
+            fest = Fest.objects.select_for_update(no_key=True).filter(slug=campaign.fest.slug).first()
             present = None if fest is None else readable_campaign(fest)
             changes = list(differences(present, campaign))
             fest = save_fest(campaign.fest)

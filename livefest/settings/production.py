@@ -12,7 +12,7 @@ REQUIRED = {
     "DATABASE_URL": "postgresql://user:password@host/name",
     "REDIS_URL": "redis://host:6379/0",
 }
-missing = [f"{name} ({meaning})" for name, meaning in REQUIRED.items() if not env.str(name, default="")]
+missing = [f"{name} ({meaning})" for name, meaning in REQUIRED.items() if not env.str(name, default="").strip(" ,")]
 if missing:
     raise ImproperlyConfigured(f"Production needs these environment variables: {'; '.join(missing)}.")
 if LIVEFEST_NOW:

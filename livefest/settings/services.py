@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 
@@ -11,7 +13,13 @@ def database(url: str) -> dict[str, Any]:
     Connections are kept for ten minutes and checked at the start of a request, so that a restart of PostgreSQL
     costs a request nothing.
     """
-    parts = conninfo_to_dict(url)
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:
+        # Not chained and without the value: it may hold a password.
+        raise ImproperlyConfigured(
+            "DATABASE_URL is no URL that libpq reads; write postgresql://user:password@host/name."
+        ) from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "livefest"),

@@ -32,7 +32,8 @@ class FormReader(HTMLParser):
             return
         elif tag == "select":
             self.select = name
-            self.values.setdefault(name, "")
+            if "multiple" not in given:  # such a one sends nothing when nothing is chosen
+                self.values.setdefault(name, "")
         elif tag == "option" and "selected" in given and self.select:
             self.values[self.select] = given.get("value") or ""
         elif tag == "textarea":

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,47 @@ def test_big_file_is_read_in_constant_memory(tmp_path: Path) -> None:
     path.write_text(f"{line}\n" * (files.BATCH * 3 + 1))
     sizes = [len(batch.facts) for batch in files.read_batches(path)]
     assert sizes == [files.BATCH] * 3 + [1]
+
+
+def test_stray_quote_costs_its_own_row_only(sample: Fest, tmp_path: Path) -> None:
+    sessions = ['"bad' if number in (11, 61) else "room" for number in range(200)]
+    rows = [f"f-{n},ada.live,coins,100,2026-02-15T10:00:00Z,{session}" for n, session in enumerate(sessions)]
+    (tmp_path / "a.csv").write_text("id,creator,metric,quantity,at,session\n" + "\n".join(rows) + "\n   \n")
+    assert ingest(tmp_path / "a.csv", "--rejects", str(tmp_path / "r.csv")).startswith("198 accepted, 0 duplicate, 0 c")
+    with (tmp_path / "r.csv").open(newline="") as file:
+        told = [(row["line"], row["reason"]) for row in csv.DictReader(file)]
+    assert told == [("13", "not CSV: unexpected end of data"), ("63", "not CSV: unexpected end of data")]
+
+
+def test_rejects_over_the_facts_file_are_refused(sample: Fest, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", fact("f-1"))
+    before = path.read_bytes()
+    with pytest.raises(CommandError, match=r"a\.jsonl is the facts file itself; name another file for the rejects"):
+        ingest(path, "--rejects", str(path))
+    assert path.read_bytes() == before
+    assert not Fact.objects.exists()
+
+
+def test_file_that_is_not_there_makes_no_source(sample: Fest, tmp_path: Path) -> None:
+    with pytest.raises(CommandError):
+        ingest(tmp_path / "none.jsonl", "--source", "typo")
+    assert not Source.objects.exists()
+
+
+def test_pipe_is_read_like_a_file(sample: Fest) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as pipe:
+        pipe.write(json.dumps(fact("f-1")))
+    try:
+        assert ingest(Path(f"/dev/fd/{reading}")) == "1 accepted, 0 duplicate, 0 conflict, 0 rejected"
+    finally:
+        os.close(reading)
+
+
+def test_fact_with_an_unknown_key_live_is_a_fact(sample: Fest, tmp_path: Path) -> None:
+    assert ingest(write_lines(tmp_path / "a.jsonl", fact("f-1", live="room"))).startswith("1 accepted")
+
+
+def test_other_encodings_of_json_are_rejected(sample: Fest, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(json.dumps(fact("f-1")).encode("utf-16-le"))
+    assert ingest(tmp_path / "a.jsonl").endswith("1 rejected")

@@ -174,3 +174,30 @@ def test_impossible_live_is_refused(source: Source) -> None:
 def test_source_name_is_unique_in_a_fest_and_has_a_form(source: Source) -> None:
     refused("source_unique", Source(fest=source.fest, name="platform"))
     refused("source_name_form", Source(fest=source.fest, name="a b"))
+
+
+def test_metric_that_has_facts_keeps_its_meaning(taken: Fact) -> None:
+    coins = taken.metric
+    coins.unit = "s"
+    refused("metric coins has facts", coins)
+    coins.unit, coins.paid = "", True
+    refused("metric coins has facts", coins)
+    coins.unit, coins.paid = "coin", False
+    coins.save()
+    likes = Metric.objects.get(fest=taken.fest, slug="likes")
+    likes.unit = "s"
+    likes.save()
+
+
+def test_handle_stays(fest: Fest) -> None:
+    ada = Creator.objects.get(handle="ada.live")
+    ada.handle = "eve"
+    refused("handle ada.live stays", ada)
+
+
+def test_roster_smaller_than_its_members_is_refused(fest: Fest) -> None:
+    owls = Group.objects.create(fest=fest, slug="owls", name="Owls", kind="community", roster=2)
+    for number in range(2):
+        member(Entry.objects.create(fest=fest, creator=Creator.objects.create(handle=f"new{number}")), owls).save()
+    owls.roster = 1
+    refused("has more members than the 1 of its roster", owls)

@@ -208,11 +208,13 @@ def test_secret_that_cannot_be_read_is_told_to_come_again(sender: Sender, settin
         (b'{"lives": 1}', 422),
         (b'{"facts": [', 422),
         (b'{"facts": [NaN]}', 422),
+        ('{"facts": []}'.encode("utf-16-le"), 422),
+        (b'\xef\xbb\xbf{"facts": []}', 422),
         (b'\xff\xfe{"facts": []}', 422),
         (b'{"facts": ' + b"[" * 100_000, 422),
         (b'{"facts": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 422),
     ],
-    ids=range(11),
+    ids=range(13),
 )
 def test_body_of_another_shape_is_refused(sender: Sender, body: bytes, status: int) -> None:
     answered, answer = sender.send(body)
@@ -256,6 +258,10 @@ def test_other_content_is_refused_unread(sender: Sender) -> None:
     bomb = gzip.compress(b'{"facts": [' + b" " * 10_000_000 + b"]}")
     headers = {**sender.headers(b"{}"), "content-encoding": "gzip"}
     assert sender.send(bomb, headers=headers)[0] == 415
+
+
+def test_name_that_can_be_no_source_is_no_address(sender: Sender) -> None:
+    assert sender.client.post("/ingest/%00/", b"{}", content_type="application/json").status_code == 404
 
 
 def test_only_post_is_answered(sender: Sender) -> None:

@@ -29,17 +29,37 @@ from livefest.models import Fest
 from rankings.models import Gain, Tally
 from rankings.scoring import score
 from tests.rankings.strategies import HANDLES, campaigns, facts
-from tests.reference import Intake, Records, json_lines, ledger_at
+from tests.reference import Intake, Ledger, Records, json_lines, ledger_at
 
 AT = datetime(2026, 2, 17, tzinfo=UTC)
 
 
-def points_in_database() -> dict[tuple[str, str, date], int]:
-    rows = Gain.objects.values_list("entry__creator__handle", "rule__slug", "day", "points")
-    points: dict[tuple[str, str, date], int] = {}
-    for handle, rule, day, gained in rows:
-        points[handle, rule, day] = points.get((handle, rule, day), 0) + gained
-    return {key: value for key, value in points.items() if value}
+Line = dict[tuple[str, str, date], tuple[int, datetime]]
+
+
+def gained_in_database() -> Line:
+    """Points by handle, rule and fest day, and the last moment at which any were gained in it."""
+    line: Line = {}
+    gains = Gain.objects.filter(points__gt=0).values_list(
+        "entry__creator__handle", "rule__slug", "day", "points", "gained_at"
+    )
+    for handle, rule, day, points, gained_at in gains.order_by("segment"):
+        assert gained_at is not None
+        before = line.get((handle, rule, day), (0, gained_at))[0]
+        line[handle, rule, day] = (before + points, gained_at)
+    return line
+
+
+def gained_in(ledger: Ledger) -> Line:
+    """The same as the slow reading has it."""
+    line: Line = {}
+    for (handle, rule), gains in ledger.gains.items():
+        for gain in sorted(gains, key=lambda one: one.at):
+            day = ledger.calendar.day_of(gain.at)
+            if day and gain.points:
+                before = line.get((handle, rule, day), (0, gain.at))[0]
+                line[handle, rule, day] = (before + gain.points, gain.at)
+    return line
 
 
 def everything_derived() -> list[tuple[object, ...]]:
@@ -67,8 +87,7 @@ def test_points_of_the_published_campaign_are_those_of_the_reading(
     intake = Intake(campaign, frozenset(row["handle"] for row in rows))
     intake.take(json_lines(facts_file.read_bytes()), arrived_at=AT)
     ledger = ledger_at(campaign, rows, intake.accepted, Records(), paid=False)
-    expected = {key: value for key, value in ledger.points_by_rule_and_day().items() if value}
-    assert points_in_database() == expected
+    assert gained_in_database() == gained_in(ledger)
 
     stepwise = everything_derived()
     score(uk_valentine, rebuild=True)
@@ -103,8 +122,7 @@ def test_points_of_any_campaign_are_those_of_the_reading(
         intake.take(json_lines(lines), arrived_at=late)
         people = [{"handle": handle, "name": handle} for handle in HANDLES]
         ledger = ledger_at(campaign, people, intake.accepted, Records(), paid=False)
-        expected = {key: value for key, value in ledger.points_by_rule_and_day().items() if value}
-        assert points_in_database() == expected
+        assert gained_in_database() == gained_in(ledger)
 
         stepwise = everything_derived()
         score(fest, rebuild=True)
@@ -117,3 +135,36 @@ def rolled_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_tier_reached_exactly_adds_its_points_once() -> None:
+    load_campaign("""
+        [fest]
+        slug = "small"
+        name = "Small"
+        time_zone = "UTC"
+        starts = 2026-02-13T00:00:00
+        ends = 2026-02-17T00:00:00
+        regions = []
+        [[metrics]]
+        slug = "coins"
+        name = "Coins"
+        [[rules]]
+        slug = "haul"
+        metric = "coins"
+        span = "fest"
+        tiers = [{ at = 10, points = 100 }, { at = 15, points = 7 }]
+    """)
+    fest = Fest.objects.get()
+    load_creators(fest=fest, data=b"handle,name\nada,Ada\n")
+    source = create_source(fest=fest, name="file")
+    for day, quantity in ((13, 10), (14, 4), (15, 1), (16, 1)):
+        at = f"2026-02-{day}T12:00:00Z"
+        report = {"id": at, "creator": "ada", "metric": "coins", "quantity": quantity, "at": at}
+        record_facts(source=source, reports=[parse_fact(report)], arrived_at=datetime(2026, 2, 16, 13, tzinfo=UTC))
+        score(fest)
+    assert gained_in_database() == {
+        ("ada", "haul", date(2026, 2, 13)): (100, datetime(2026, 2, 13, 12, tzinfo=UTC)),
+        ("ada", "haul", date(2026, 2, 15)): (7, datetime(2026, 2, 15, 12, tzinfo=UTC)),
+    }

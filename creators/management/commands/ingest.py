@@ -49,6 +49,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         fest = get_fest(slug)
+        check_files(file, rejects)
         try:
             sender = create_source(fest=fest, name=source)
         except SourceError as error:
@@ -60,7 +61,7 @@ class Command(BaseCommand):
             with ExitStack() as stack:
                 report = RefusalReport(stack, rejects, self.stderr.write)
                 progress = stack.enter_context(progress_bar())
-                task = progress.add_task(file.name, total=file.stat().st_size)
+                task = progress.add_task(file.name, total=file.stat().st_size or None)
                 for batch, checked in read_ahead(checked_batches(file, sender, at)):
                     totals += take(batch, checked, report)
                     progress.update(task, completed=batch.position)
@@ -78,6 +79,16 @@ class Command(BaseCommand):
         if totals["lives"]:
             self.stdout.write(f"lives reported: {totals['lives']}")
         self.stdout.write(summary(totals))
+
+
+def check_files(file: Path, rejects: Path | None) -> None:
+    """Refuses a file that can't be read, and rejects that would be written over it, before anything is done."""
+    try:
+        file.stat()
+        if rejects is not None and rejects.exists() and rejects.samefile(file):
+            raise CommandError(f"{rejects} is the facts file itself; name another file for the rejects.")
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}.") from error
 
 
 def checked_batches(path: Path, sender: Source, at: datetime | None) -> Iterator[tuple[Batch, CheckedBatch]]:

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from livefest.campaign import CampaignError, load_campaign, parse_campaign
+from livefest.campaign import CampaignError, check_campaign, load_campaign
 from livefest.commands import read_file
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         text = read_file(file)
         try:
             if check:
-                parse_campaign(text, filename=file.name)
+                check_campaign(text, filename=file.name)
                 self.stdout.write(f"{file.name} is valid")
                 return
             changes = load_campaign(text, filename=file.name)
