@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 from standardwebhooks import Webhook
 
+from creators.creators_file import load_creators
 from creators.models import Fact, Live, Source
 from creators.sources import add_secret, create_source, pause, revoke_secret, rotate_secret
 from livefest.campaign import load_campaign
@@ -315,3 +318,25 @@ def test_live_that_nobody_touched_for_twelve_hours_counts_as_ended(sender: Sende
     on_air = Live.objects.on_air(reported_at + timedelta(hours=12) - timedelta(microseconds=1))
     assert [one.room for one in on_air] == ["room-1"]
     assert not Live.objects.on_air(reported_at + timedelta(hours=12)).exists()
+
+
+def test_sample_by_webhook_is_the_same_as_by_file(uk_valentine: Fest, campaigns: Path, settings: Settings) -> None:
+    """Lines that are no JSON can't stand in a call; a text in their place is no fact either."""
+    settings.LIVEFEST_NOW = "2026-02-17T00:00:00Z"
+    for name in ("example", "sample"):
+        load_creators(fest=uk_valentine, data=(campaigns / f"uk-valentine.{name}.creators.csv").read_bytes())
+    sender = Sender(add_secret(source=create_source(fest=uk_valentine, name="platform"), by=None))
+    facts = []
+    for line in (campaigns / "uk-valentine.sample.facts.jsonl").read_bytes().splitlines():
+        try:
+            facts.append(json.loads(line))
+        except ValueError:
+            if line.strip():
+                facts.append("no fact")
+    totals: Counter[str] = Counter()
+    for start in range(0, len(facts), 1000):
+        status, answer = sender.send({"facts": facts[start : start + 1000]})
+        assert status == 200
+        totals += Counter({key: value if isinstance(value, int) else len(value) for key, value in answer.items()})
+    assert totals == {"accepted": 9146, "duplicates": 180, "conflicts": 90, "rejected": 20}
+    assert Fact.objects.count() == 9146
