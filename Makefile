@@ -42,5 +42,5 @@ lock: .venv/installed ## writes the lock files anew from pyproject.toml
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
 
-bench: .venv/installed ## measured figures beside their limits (two cores: about three minutes)
+bench: .venv/installed ## measured figures beside their limits (about two minutes)
 	$(PY) -m bench $(ARGS)

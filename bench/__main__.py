@@ -42,7 +42,7 @@ class Figure:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--creators", type=int, default=100_000)
-    parser.add_argument("--facts", type=int, default=50_000, help="in each measurement")
+    parser.add_argument("--facts", type=int, default=100_000, help="in each measurement")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     with bench_database() as url, tempfile.TemporaryDirectory() as folder:
