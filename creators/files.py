@@ -18,6 +18,7 @@ from creators.reports import (
     parse_fact,
     parse_json,
     parse_live,
+    readable_id,
 )
 
 # Facts in one transaction. More make each fact cheaper (a commit and a hand-over between threads are shared), but keep
@@ -143,9 +144,3 @@ def checked_header(row: list[str] | Malformed) -> list[str]:
             "add it, or name a JSON Lines file other than .csv"
         )
     return row
-
-
-def readable_id(data: object) -> str:
-    """The id of a refused report, for the people who look for it; "" where there is none."""
-    found = (data.get("id") or data.get("live")) if isinstance(data, dict) else ""
-    return found[:128] if isinstance(found, str) else ""

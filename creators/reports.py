@@ -126,6 +126,12 @@ def parse_live(data: object) -> LiveReport:
     )
 
 
+def readable_id(item: object) -> str:
+    """The id of a report that was refused for its shape; "" where it has none that can be sent back."""
+    found = (item.get("id") or item.get("live")) if isinstance(item, dict) else ""
+    return found[:128].encode("utf-8", "replace").decode() if isinstance(found, str) else ""
+
+
 def parse_quantity(value: object) -> int:
     if value is None or value == "":
         raise Malformed("quantity is missing")

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from creators.intake import Outcome, Refusal, SourcePaused, record_facts
 from creators.lives import record_lives
 from creators.models import Source, SourceSecret
-from creators.reports import FactReport, LiveReport, Malformed, parse_fact, parse_json, parse_live
+from creators.reports import FactReport, LiveReport, Malformed, parse_fact, parse_json, parse_live, readable_id
 from creators.sources import SourceError, read_secret
 from livefest import clock
 
@@ -162,12 +162,6 @@ def parsed(items: list[Any], parse: Any) -> tuple[list[int], list[Any], list[Ref
         except Malformed as error:
             refused.append(Refusal(place, readable_id(item), str(error)))
     return places, reports, refused
-
-
-def readable_id(item: object) -> str:
-    """The id of a report that was refused for its shape; "" where it has none that can be sent back."""
-    found = (item.get("id") or item.get("live")) if isinstance(item, dict) else ""
-    return found[:128].encode("utf-8", "replace").decode() if isinstance(found, str) else ""
 
 
 def fact_answer(outcome: Outcome, places: list[int], malformed: list[Refusal]) -> dict[str, Any]:
