@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +25,7 @@ from livefest.campaign.store import to_text
 from livefest.models import Fest
 from rankings.models import Gain, Tally
 from rankings.scoring import score
+from tests.campaign.conftest import rolled_back
 from tests.rankings.strategies import HANDLES, campaigns, facts
 from tests.reference import Intake, Ledger, Records, json_lines, ledger_at
 
@@ -127,14 +125,6 @@ def test_points_of_any_campaign_are_those_of_the_reading(
         stepwise = everything_derived()
         score(fest, rebuild=True)
         assert everything_derived() == stepwise
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """What is done inside leaves no trace: each example begins with an empty database."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db
