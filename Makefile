@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export DJANGO_SETTINGS_MODULE ?= livefest.settings.development
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format lock bench stop clean
+.PHONY: help setup worker beat test lint format lock bench stop
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,6 +18,12 @@ help: ## this list
 
 setup: .venv/installed ## virtual environment, PostgreSQL and Valkey, database tables
 	$(PY) manage.py migrate --verbosity 0
+
+worker: .venv/installed ## a Celery worker, which ranks
+	$(PY) -m celery --app livefest worker --loglevel WARNING --concurrency 2
+
+beat: .venv/installed ## Celery's clock, which tells workers when
+	$(PY) -m celery --app livefest beat --loglevel WARNING --schedule .local/celerybeat-schedule
 
 test: .venv/installed ## all tests, on every core, against their own databases and their own Valkey
 	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest --numprocesses logical --dist worksteal $(ARGS)

@@ -10,9 +10,10 @@ from pydantic import Field, model_validator
 from challenges.models import Challenge, Goal
 from creators.campaign import GroupSpec
 from creators.models import Group
-from livefest.campaign.registry import Campaign, Problem, Section, register, suggestion
+from livefest.campaign.registry import Campaign, Payment, Problem, Section, Window, register, suggestion
 from livefest.campaign.schema import Count, Moment, NamedItem, Slug, SmallCount, Spec
 from livefest.campaign.sections import paid_metric, usable_metric
+from livefest.campaign.spans import is_duration, length, longest_day, too_long
 from livefest.models import BONUS, Fest, Metric, Region
 
 
@@ -51,9 +52,7 @@ def check_challenges(campaign: Campaign) -> Iterator[Problem]:
             yield from usable_metric(campaign, goal.metric, goal_path, "goal")
             if goal.metric in [other.metric for other in challenge.goals[:index]]:
                 yield Problem(goal_path, f'"{goal.metric}" has a goal already; keep the higher one')
-        yield from campaign.window_problems(
-            path, challenge.starts or campaign.fest.starts, challenge.ends or campaign.fest.ends
-        )
+        yield from campaign.window_problems(path, *window_of(campaign, challenge))
         yield from paid_metric(campaign, challenge.metric, f"{path}.metric")
         if challenge.within and challenge.within.group is not None:
             yield from campaign.unknown(GroupSpec, challenge.within.group, f"{path}.within.group")
@@ -64,6 +63,30 @@ def check_challenges(campaign: Campaign) -> Iterator[Problem]:
                 f'"{challenge.within.region}" is none of the fest\'s regions; '
                 f"{suggestion(challenge.within.region, regions)}",
             )
+
+
+def window_of(campaign: Campaign, challenge: ChallengeSpec) -> Window:
+    return challenge.starts or campaign.fest.starts, challenge.ends or campaign.fest.ends
+
+
+def payments(campaign: Campaign) -> Iterator[Payment]:
+    for path, challenge in campaign.located(ChallengeSpec):
+        if challenge.points is not None:
+            yield Payment(path, challenge.metric)
+
+
+def warn_challenges(campaign: Campaign) -> Iterator[Problem]:
+    """Durations that nobody can reach in time."""
+    for path, challenge in campaign.located(ChallengeSpec):
+        window = window_of(campaign, challenge)
+        for index, goal in enumerate(challenge.goals):
+            if not is_duration(campaign, goal.metric):
+                continue
+            if challenge.per == "day":
+                place, available = "the longest fest day in its window", longest_day(campaign, window)
+            else:
+                place, available = "its window", length(window)
+            yield from too_long(f"{path}.goals[{index + 1}].at_least", goal.at_least, place, available)
 
 
 def to_spec(row: Challenge) -> dict[str, object]:
@@ -128,5 +151,9 @@ register(
         check=check_challenges,
         related=("within_group", "within_region", "metric"),
         children=("goals__metric",),
+        windows=lambda campaign: [window_of(campaign, challenge) for challenge in campaign.items(ChallengeSpec)],
+        summed_over=True,
+        payments=payments,
+        warn=warn_challenges,
     )
 )

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from creators.models import Group
+from creators.models import Entry, Group
 from livefest.models import CampaignItem, Metric, NamedCampaignItem, Region
 
 
@@ -69,3 +69,48 @@ class Goal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} ≥ {self.at_least}"
+
+
+class Joining(models.Model):
+    """That a creator joined a challenge with `join`: what happened before does not count for it."""
+
+    challenge = models.ForeignKey(Challenge, models.PROTECT, related_name="joinings", verbose_name=_("challenge"))
+    # A joining is looked up by entry, then challenge; the unique key serves as the index.
+    entry = models.ForeignKey(Entry, models.CASCADE, db_index=False, related_name="joinings", verbose_name=_("creator"))
+    joined_at = models.DateTimeField(_("joined"))
+
+    class Meta:
+        verbose_name = _("joining")
+        verbose_name_plural = _("joinings")
+        constraints = [models.UniqueConstraint(name="joining_unique", fields=["entry", "challenge"])]
+
+    def __str__(self) -> str:
+        return f"{self.entry} in {self.challenge}"
+
+
+class Completion(models.Model):
+    """That a creator met a challenge's goals at a moment; derived from facts by every refresh.
+
+    `period` is the fest day (ISO date) of a challenge per day, else "". `won`: among the first so many, where the
+    challenge has `first`; it says nothing otherwise. `handle`, the creator's, decides equal moments.
+    """
+
+    challenge = models.ForeignKey(Challenge, models.CASCADE, db_index=False, related_name="completions")
+    entry = models.ForeignKey(Entry, models.CASCADE, db_index=False, related_name="completions")
+    period = models.CharField(max_length=10, default="", db_collation="C")
+    met_at = models.DateTimeField()
+    handle = models.CharField(max_length=128, db_collation="C")
+    won = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            # A race: who was first.
+            models.Index(name="completion_race", fields=["challenge", "period", "met_at", "handle"]),
+            models.Index(name="completion_won", fields=["challenge", "period"], condition=Q(won=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="completion_unique", fields=["entry", "challenge", "period"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handle} met {self.challenge_id}"

@@ -12,6 +12,7 @@ from creators.models import Group, Membership
 from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, register
 from livefest.campaign.schema import Count, CountOrZero, Moment, NamedItem, Slug, SmallCount, Spec
 from livefest.campaign.sections import usable_metric
+from livefest.campaign.spans import is_duration, length, too_long
 from livefest.models import Fest, Metric
 
 
@@ -80,6 +81,14 @@ def check_placement(campaign: Campaign, path: str, placement: PlacementSpec) -> 
             f"{path}.placement.below",
             f"{placement.below} is not above at_least ({placement.at_least}); write a bigger number",
         )
+
+
+def warn_groups(campaign: Campaign) -> Iterator[Problem]:
+    for path, group in campaign.located(GroupSpec):
+        placement = group.placement
+        if placement and is_duration(campaign, placement.metric):
+            available = length((placement.from_, placement.until))
+            yield from too_long(f"{path}.placement.at_least", placement.at_least, "its window", available)
 
 
 def to_spec(row: Group) -> dict[str, object]:
@@ -151,5 +160,9 @@ register(
         save=save_group,
         check=check_groups,
         related=("placement_metric",),
+        windows=lambda campaign: [
+            (group.placement.from_, group.placement.until) for group in campaign.items(GroupSpec) if group.placement
+        ],
+        warn=warn_groups,
     )
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
 
 from livefest import clock
+from livefest.campaign import CampaignError
 from livefest.models import Fest
 
 
@@ -34,6 +37,17 @@ def get_fest(slug: str) -> Fest:
     except Fest.DoesNotExist as error:
         known = ", ".join(Fest.objects.values_list("slug", flat=True)) or "none yet; load_campaign makes one"
         raise CommandError(f'There is no fest "{slug}" (there are: {known}).') from error
+
+
+@contextmanager
+def told_if_unreadable() -> Iterator[None]:
+    """A stored campaign that can't be read, told to a person."""
+    try:
+        yield
+    except CampaignError as error:
+        raise CommandError(
+            f"The stored campaign can't be read; mend it in the admin or load a file.\n{error}"
+        ) from error
 
 
 def read_file(path: Path) -> bytes:

@@ -6,4 +6,4 @@ class RankingsConfig(AppConfig):
     verbose_name = "Rankings"
 
     def ready(self) -> None:
-        from rankings.campaign import boards, rules  # noqa: F401  each registers its section
+        from rankings.campaign import rules, boards  # noqa: F401, I001  each registers its section, rules before boards

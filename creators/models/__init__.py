@@ -1,7 +1,21 @@
 """Who did what: creators and their groups, sources, facts, and who is on air."""
 
 from creators.models.creator import Creator, Entry, Group, Membership
+from creators.models.derived import Payment, SupporterTally, Tally
 from creators.models.fact import Fact, Mark
 from creators.models.source import Live, Source, SourceSecret
 
-__all__ = ["Creator", "Entry", "Fact", "Group", "Live", "Mark", "Membership", "Source", "SourceSecret"]
+__all__ = [
+    "Creator",
+    "Entry",
+    "Fact",
+    "Group",
+    "Live",
+    "Mark",
+    "Membership",
+    "Payment",
+    "Source",
+    "SourceSecret",
+    "SupporterTally",
+    "Tally",
+]

@@ -98,6 +98,8 @@ class Group(NamedCampaignItem):
     roster = models.PositiveIntegerField(
         _("roster"), null=True, blank=True, help_text=_("Most members of a community; empty: any number.")
     )
+    # The record that its placement was made; it is made once. No part of the campaign file.
+    placed_at = models.DateTimeField(_("placed"), null=True, blank=True, editable=False)
 
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("group")

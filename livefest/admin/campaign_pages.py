@@ -22,6 +22,7 @@ from livefest.campaign import (
     Problem,
     check_campaign,
     export_campaign,
+    file_warnings,
     load_campaign,
     parse_campaign,
 )
@@ -117,7 +118,8 @@ class CampaignPages(ModelAdmin):
         if loading and loaded:
             summary = _("Loaded a campaign file: %(count)d changes.") % {"count": len(changes)}
             (self.log_change if fest else self.log_addition)(request, loaded, summary)
-        return self.page(request, fest, form, changes=changes, loaded=loaded if loading else None)
+        warnings = [str(problem) for problem in file_warnings(text)]
+        return self.page(request, fest, form, changes=changes, warnings=warnings, loaded=loaded if loading else None)
 
     def get_fest(self, request: HttpRequest, object_id: str) -> Fest:
         """The fest, for who may see it."""
@@ -136,6 +138,7 @@ class CampaignPages(ModelAdmin):
         *,
         problems: list[str] | None = None,
         changes: list[str] | None = None,
+        warnings: list[str] | None = None,
         loaded: Fest | None = None,
         status: int = 200,
     ) -> HttpResponse:
@@ -149,6 +152,7 @@ class CampaignPages(ModelAdmin):
             "problems": shown,
             "more_problems": more,
             "changes": changes,
+            "warnings": warnings,
             "loaded": loaded,
             "may_load": not lacking(request, campaign_permissions("change" if fest else "add")),
         }

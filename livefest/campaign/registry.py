@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from livefest.campaign.sections import FestSpec
     from livefest.models import CampaignItem, Fest
 
+Window = tuple[datetime, datetime]
+
 ItemT = TypeVar("ItemT", bound=Item)
 ModelT = TypeVar("ModelT", bound="CampaignItem")
 
@@ -30,6 +32,14 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A table that pays: where it stands, and the metric that it pays in."""
+
+    path: str
+    metric: str
 
 
 class CampaignError(Exception):
@@ -92,6 +102,9 @@ class Section(Generic[ItemT, ModelT]):
     check: what is wrong with these tables beyond each by itself.
     to_spec: the dict, in the file's keys, of a row. save: creates or updates the row of a spec, children included.
     related, children: what to_spec reads of each row. built_in: slugs of rows that are no part of the file.
+    windows: the windows that its tables name, UTC, half-open; a duration is cut at each. summed_over: whether something
+    is summed over each of them (then a fest day's sums are kept apart at their ends, see livefest/timeline.py).
+    payments: what its tables pay. warn: what is legal in them but likely wrong; only asked of a campaign that holds.
     """
 
     name: str
@@ -103,6 +116,10 @@ class Section(Generic[ItemT, ModelT]):
     related: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     built_in: tuple[str, ...] = ()
+    windows: Callable[[Campaign], Iterable[Window]] = lambda campaign: ()
+    summed_over: bool = False
+    payments: Callable[[Campaign], Iterable[Payment]] = lambda campaign: ()
+    warn: Callable[[Campaign], Iterable[Problem]] = lambda campaign: ()
 
 
 _sections: dict[str, Section] = {}  # type: ignore[type-arg]

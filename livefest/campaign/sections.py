@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import pycountry
 from pydantic import AfterValidator, Field
 
-from livefest.campaign.registry import Campaign, Problem, Section, register, suggestion
+from livefest.campaign.registry import Campaign, Problem, Section, register, sections, suggestion
 from livefest.campaign.schema import Moment, Name, NamedItem, Slug, Spec, TimeOfDay, check_text, named_once
 from livefest.models import BONUS, Fest, Metric, Region, Round
 
@@ -91,6 +91,17 @@ def check_metrics(campaign: Campaign) -> Iterator[Problem]:
             yield Problem(f"{path}.slug", f'"{metric.slug}" means something else on boards; choose another slug')
         if metric.paid and metric.unit == "s":
             yield Problem(f"{path}.unit", "a paid metric is no duration; leave unit out, or write another")
+
+
+def warn_metrics(campaign: Campaign) -> Iterator[Problem]:
+    paid_in = {payment.metric for section in sections() for payment in section.payments(campaign)}
+    for path, metric in campaign.located(MetricSpec):
+        if metric.paid and metric.slug not in paid_in:
+            yield Problem(
+                path,
+                "is paid, but nothing pays in it; name it as the metric of a challenge with points or of a rank bonus, "
+                "or leave it out",
+            )
 
 
 def check_rounds(campaign: Campaign) -> Iterator[Problem]:
@@ -184,6 +195,7 @@ register(
         to_spec=lambda row: {"slug": row.slug, "name": row.name, "unit": row.unit, "paid": row.paid},
         save=save_metric,
         check=check_metrics,
+        warn=warn_metrics,
         built_in=(BONUS,),
     )
 )
@@ -201,5 +213,7 @@ register(
         },
         save=save_round,
         check=check_rounds,
+        windows=lambda campaign: [(round_.starts, round_.ends) for round_ in campaign.items(RoundSpec)],
+        summed_over=True,
     )
 )

@@ -140,3 +140,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+# How often boards are refreshed, and what is due to be closed is looked for, in seconds.
+REFRESH_SECONDS: int = env.int("REFRESH_SECONDS", default=10)
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": REFRESH_SECONDS, "options": {"expires": REFRESH_SECONDS}}
+    for name in ("rankings.close_due", "rankings.refresh_running")
+}

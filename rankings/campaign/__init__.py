@@ -1,6 +1,5 @@
 """The sections `rules` and `boards` of the campaign file."""
 
-from rankings.campaign.rules import BonusSpec, RuleSpec
-from rankings.campaign.specs import BoardSpec
+from rankings.campaign.specs import BoardSpec, BonusSpec, RuleSpec
 
 __all__ = ["BoardSpec", "BonusSpec", "RuleSpec"]

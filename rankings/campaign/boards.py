@@ -13,9 +13,9 @@ from livefest.campaign.schema import (
 )
 from livefest.campaign.sections import MetricSpec, RoundSpec, paid_metric, usable_metric
 from livefest.models import BONUS, Fest, Metric, Round
+from rankings.campaign.board_warnings import rank_payments, warn_boards
 from rankings.campaign.circles import check_payment_circles
-from rankings.campaign.rules import RuleSpec
-from rankings.campaign.specs import EARLIEST, POINTS, BoardSpec, GroupPlace
+from rankings.campaign.specs import EARLIEST, POINTS, BoardSpec, GroupPlace, RuleSpec
 from rankings.models import Board, BoardGate, RankBonus
 
 
@@ -163,5 +163,7 @@ register(
         check=check_boards,
         related=("within_group", "round", "score_metric"),
         children=("gates__metric", "rank_bonuses__metric"),
+        payments=rank_payments,
+        warn=warn_boards,
     )
 )

@@ -9,8 +9,7 @@ from livefest.campaign.registry import Campaign, Problem
 from livefest.campaign.sections import RoundSpec
 from livefest.clock import fest_days
 from livefest.models import BONUS
-from rankings.campaign.rules import RuleSpec
-from rankings.campaign.specs import POINTS, BoardSpec
+from rankings.campaign.specs import POINTS, BoardSpec, RuleSpec
 
 
 def check_payment_circles(campaign: Campaign) -> Iterator[Problem]:

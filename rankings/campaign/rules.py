@@ -3,70 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
-
-from pydantic import Field, model_validator
 
 from livefest.campaign.registry import Campaign, Problem, Section, register
-from livefest.campaign.schema import (
-    Count,
-    DailyUntil,
-    Item,
-    Moment,
-    Slug,
-    SmallCount,
-    Spec,
-    TimeOfDay,
-)
 from livefest.campaign.sections import MetricSpec
 from livefest.models import BONUS, Fest, Metric
+from rankings.campaign.rule_warnings import warn_rules
+from rankings.campaign.specs import RuleSpec
+from rankings.campaign.windows import all_bonus_windows
 from rankings.models import Rule, RuleBonus, RuleTier
-
-
-class BonusSpec(Spec):
-    multiplier: SmallCount
-    from_: Annotated[TimeOfDay | None, Field(alias="from")] = None
-    until: DailyUntil | None = None
-    starts: Moment | None = None
-    ends: Moment | None = None
-
-    @model_validator(mode="after")
-    def daily_or_once(self) -> BonusSpec:
-        daily, once = (self.from_, self.until), (self.starts, self.ends)
-        if None not in daily and once == (None, None):
-            return self
-        if None in once or daily != (None, None):
-            raise ValueError("is one window; write from and until (every day), or starts and ends (once)")
-        if self.starts >= self.ends:  # type: ignore[operator]
-            raise ValueError("ends is not after starts; write a later moment")
-        return self
-
-
-class TierSpec(Spec):
-    at: Count
-    points: Count
-
-
-class RuleSpec(Item):
-    metric: Slug
-    points: Count | None = None
-    per: Count = 1
-    daily_cap: Count | None = None
-    cap: Count | None = None
-    span: Literal["session", "day", "fest"] = "day"
-    bonus: list[BonusSpec] = []
-    tiers: list[TierSpec] = []
-
-    @model_validator(mode="after")
-    def points_or_tiers(self) -> RuleSpec:
-        if self.tiers and (self.points is not None or "per" in self.model_fields_set):
-            raise ValueError("has tiers and points or per; tiers stand instead of points and per, leave one out")
-        if not self.tiers and self.points is None:
-            raise ValueError("gives no points; add points = …, or tiers = [{ at = …, points = … }]")
-        steps = [tier.at for tier in self.tiers]
-        if len(steps) != len(set(steps)):
-            raise ValueError("has two tiers at the same quantity; write each once")
-        return self
 
 
 def check_rules(campaign: Campaign) -> Iterator[Problem]:
@@ -141,5 +85,7 @@ register(
         related=("metric",),
         children=("bonuses", "tiers"),
         built_in=(BONUS,),
+        windows=all_bonus_windows,
+        warn=warn_rules,
     )
 )

@@ -66,7 +66,7 @@ def record(db: None) -> Callable[[Fest, int], None]:
                 counts=True,
                 external_id=f"evt-{handle}",
             )
-            Mark.objects.create(fest=fest, entry=entry, day=AT.date())
+            Mark.objects.filter(entry=entry).update(day=AT.date())  # the one that the membership left
             Live.objects.create(
                 source=source, room=f"room-{handle}", entry=entry, started_at=AT - timedelta(hours=1), reported_at=AT
             )

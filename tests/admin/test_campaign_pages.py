@@ -35,6 +35,11 @@ def changes(response: HttpResponseBase) -> list[str]:
     return [html.unescape(line) for line in re.findall(r"<code>(.*?)</code>", body(response), re.DOTALL)]
 
 
+def warnings(response: HttpResponseBase) -> list[str]:
+    found = re.search(r'<ul class="warnings">(.*?)</ul>', body(response), re.DOTALL)
+    return [html.unescape(line) for line in re.findall(r"<li>(.*?)</li>", found[1], re.DOTALL)] if found else []
+
+
 def upload(data: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile("campaign.toml", data, "application/toml")
 
@@ -78,6 +83,17 @@ def test_load_stores_and_says_what_changed(admin_client: Client, uk_valentine: F
     assert changes(response) == ['~ metrics likes.name: "Likes" → "Hearts"']
     assert Metric.objects.get(slug="likes").name == "Hearts"
     assert LogEntry.objects.get().change_message == "Loaded a campaign file: 1 changes."
+
+
+def test_check_and_load_warn_of_what_is_likely_wrong(admin_client: Client, uk_valentine: Fest) -> None:
+    text = export_campaign(uk_valentine)
+    assert warnings(admin_client.post(page(uk_valentine), {"text": text, "check": "Check"})) == []
+    text = text.replace("daily_cap = 3000", "daily_cap = 300")
+    for button in ("check", "load"):
+        assert warnings(admin_client.post(page(uk_valentine), {"text": text, button: button})) == [
+            "rules[2] live-hours.daily_cap: 300 is below the first step (500 points), which is never gained in full; "
+            "write 500 or more"
+        ]
 
 
 def test_load_takes_the_upload_before_the_text(admin_client: Client, uk_valentine: Fest) -> None:

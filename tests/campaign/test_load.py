@@ -317,7 +317,7 @@ def test_comments_and_layout_are_read_over_and_a_byte_order_mark_too(load: Load,
 
 
 def test_check_stores_nothing(load: Load) -> None:
-    assert load(GALA, "--check") == "campaign.toml is valid\n"
+    assert load(GALA, "--check").startswith("campaign.toml is valid\n")
     assert stored() == {model.__name__: [] for model in CAMPAIGN_MODELS}
 
 

@@ -104,7 +104,7 @@ NO_CIRCLES: dict[str, list[Document]] = {
 
 @pytest.mark.parametrize("name", NO_CIRCLES)
 def test_board_that_does_not_count_what_it_pays_is_valid(name: str, tmp_path: Path) -> None:
-    assert run_load(tmp_path, with_boards(*NO_CIRCLES[name]), "--check") == "campaign.toml is valid\n"
+    assert run_load(tmp_path, with_boards(*NO_CIRCLES[name]), "--check").startswith("campaign.toml is valid\n")
 
 
 def test_round_that_admits_from_its_own_board_is_refused(assert_refused: AssertRefused) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from creators.creators_file import load_creators
-from creators.models import Source
+from creators.models import Mark, Source
 from creators.sources import create_source
 from livefest.models import Fest
 
@@ -18,8 +18,9 @@ DURING = datetime(2026, 2, 15, 12, tzinfo=UTC)  # in the middle of uk-valentine
 
 @pytest.fixture
 def fest(uk_valentine: Fest, campaigns: Path) -> Fest:
-    """uk-valentine with the 29 creators of its example."""
+    """uk-valentine with the 29 creators of its example, scored: no marks are left of their groups."""
     load_creators(fest=uk_valentine, data=(campaigns / "uk-valentine.example.creators.csv").read_bytes())
+    Mark.objects.all().delete()
     return uk_valentine
 
 

@@ -52,6 +52,7 @@ def at_once(*jobs: Callable[[], Outcome]) -> list[Outcome]:
 @pytest.fixture
 def committed(transactional_db: None, uk_valentine: Fest, campaigns: Path) -> Source:
     load_creators(fest=uk_valentine, data=(campaigns / "uk-valentine.example.creators.csv").read_bytes())
+    Mark.objects.all().delete()  # of their groups
     return create_source(fest=uk_valentine, name="platform")
 
 

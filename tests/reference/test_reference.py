@@ -13,23 +13,36 @@ from typing import Any
 
 import pytest
 
+from tests.published import COUNTS, PLAYED, Step
 from tests.reference import Intake, Line, Records, all_rows, close, json_lines, ledger_at, standings
 
 CAMPAIGNS = Path(__file__).parent.parent / "campaigns"
 ARRIVED_AT = datetime(2026, 2, 17, tzinfo=UTC)
 
 
+def file_of_creators(name: str) -> list[dict[str, str]]:
+    with (CAMPAIGNS / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def file_of_rows(name: str) -> list[tuple[str, ...]]:
+    with (CAMPAIGNS / name).open(encoding="utf-8", newline="") as file:
+        return [tuple(row) for row in csv.reader(file)][1:]
+
+
+def file_of_facts(name: str) -> list[Line]:
+    return json_lines((CAMPAIGNS / name).read_bytes())
+
+
 def published(name: str) -> tuple[dict[str, Any], list[dict[str, str]], list[Line]]:
     """A published campaign with its creators and the lines of its facts."""
     campaign = tomllib.loads((CAMPAIGNS / "uk-valentine.toml").read_text("utf-8"))
-    with (CAMPAIGNS / f"uk-valentine.{name}.creators.csv").open(encoding="utf-8", newline="") as file:
-        creators = list(csv.DictReader(file))
-    return campaign, creators, json_lines((CAMPAIGNS / f"uk-valentine.{name}.facts.jsonl").read_bytes())
+    creators = file_of_creators(f"uk-valentine.{name}.creators.csv")
+    return campaign, creators, file_of_facts(f"uk-valentine.{name}.facts.jsonl")
 
 
 def expected(name: str, kind: str) -> list[tuple[str, ...]]:
-    with (CAMPAIGNS / f"uk-valentine.{name}.{kind}.csv").open(encoding="utf-8", newline="") as file:
-        return [tuple(row) for row in csv.reader(file)][1:]
+    return file_of_rows(f"uk-valentine.{name}.{kind}.csv")
 
 
 @pytest.mark.parametrize("name", ["example", "sample"])
@@ -76,11 +89,35 @@ def test_order_of_arrival_does_not_matter(seed: int) -> None:
     assert [row.as_text() for row in rows] == expected("sample", "expected")
 
 
+@pytest.mark.parametrize(("slug", "steps", "rows"), PLAYED)
+def test_campaign_computed_by_hand_comes_out_right(slug: str, steps: list[Step], rows: str) -> None:
+    """What SLUG.md computes, after facts that came before and after closings."""
+    campaign = tomllib.loads((CAMPAIGNS / f"{slug}.toml").read_text("utf-8"))
+    creators = file_of_creators(f"{slug}.creators.csv")
+    intake, records = Intake(campaign, frozenset(row["handle"] for row in creators)), Records()
+    counts = {}
+    for step in steps:
+        match step:
+            case ("ingest", name, at):
+                before = intake.counts()
+                intake.take(file_of_facts(name), arrived_at=datetime.fromisoformat(at))
+                counts[name] = intake.counts() - before
+            case ("close", at):
+                moment = datetime.fromisoformat(at)
+                records = close(campaign, creators, intake.accepted, records, closed_at=moment)
+            case _:
+                pytest.fail(f"no step: {step}")
+    assert counts == {name: count for name, count in COUNTS.items() if name in counts}
+    found = all_rows(ledger_at(campaign, creators, intake.accepted, records))
+    assert [row.as_text() for row in found] == file_of_rows(rows)
+
+
 def test_reference_imports_nothing_from_the_apps() -> None:
-    """ "imports nothing from the apps", nor from anything but the standard library."""
+    """ "imports nothing from the apps", nor from anything but the standard library (and the table of steps, data)."""
     for path in Path(__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
-                assert name.startswith("tests.reference") or name.split(".")[0] in {*sys.stdlib_module_names, "pytest"}
+                ours = name.startswith("tests.reference") or name == "tests.published"
+                assert ours or name.split(".")[0] in {*sys.stdlib_module_names, "pytest"}

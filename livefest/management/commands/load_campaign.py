@@ -3,12 +3,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from livefest.campaign import CampaignError, check_campaign, load_campaign
+from livefest.campaign import CampaignError, check_campaign, file_warnings, load_campaign
 from livefest.commands import read_file
 
 
 class Command(BaseCommand):
-    help = "Creates or updates a fest from a campaign file and prints what changed; all of it or nothing."
+    help = (
+        "Creates or updates a fest from a campaign file and prints what changed; all of it or nothing. "
+        "Warns of what is legal but likely wrong."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.toml")
@@ -17,14 +20,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, check: bool, **options: Any) -> None:
         text = read_file(file)
         try:
-            if check:
-                check_campaign(text, filename=file.name)
-                self.stdout.write(f"{file.name} is valid")
-                return
-            changes = load_campaign(text, filename=file.name)
+            changes = (check_campaign if check else load_campaign)(text, filename=file.name)
         except CampaignError as error:
             raise CommandError(f"{error}\nNothing was changed.") from error
-        for change in changes:
-            self.stdout.write(change)
-        if not changes:
-            self.stdout.write("nothing changed")
+        if check:
+            self.stdout.write(f"{file.name} is valid")
+        else:
+            self.stdout.write("\n".join(changes) or "nothing changed")
+        for warning in file_warnings(text):  # beside what changed, not in it
+            (self.stdout if check else self.stderr).write(f"warning: {file.name}: {warning}")

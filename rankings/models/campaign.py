@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from creators.models import Entry, Group
+from creators.models import Group
 from livefest.models import (
     DAILY_UNTIL_PATTERN,
     TIME_OF_DAY_PATTERN,
@@ -251,52 +251,3 @@ class RankBonus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_rank}–{self.last_rank or ''}"
-
-
-class Gain(models.Model):
-    """What a rule gave a creator in one segment: a stretch of a fest day that no round's start or end cuts.
-
-    Derived from facts and campaign; any period is a whole number of segments, so its points are the sum of theirs and
-    the moment at which they were first reached is the latest of theirs. `quantity` is weighted by bonus multipliers; it
-    has a fraction only where a boundary within a second cuts a duration.
-    """
-
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="gains", db_index=False)
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="gains")
-    segment = models.DateTimeField()  # its start
-    day = models.DateField()
-    quantity = models.DecimalField(max_digits=38, decimal_places=6)
-    points = models.BigIntegerField()
-    gained_at = models.DateTimeField(null=True)  # the last moment at which points were gained in it
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="gain_unique", fields=["entry", "segment", "rule"]),
-            models.CheckConstraint(
-                name="gain_moment_with_points",
-                condition=Q(points=0, gained_at=None) | Q(points__gte=1, gained_at__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rule_id} {self.day}: {self.points}"
-
-
-class Tally(models.Model):
-    """How much of a metric a creator did in one segment, without multipliers and caps; derived from facts."""
-
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="tallies", db_index=False)
-    metric = models.ForeignKey(Metric, models.CASCADE, related_name="+")
-    segment = models.DateTimeField()
-    day = models.DateField()
-    quantity = models.DecimalField(max_digits=38, decimal_places=6)
-    reached_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="tally_unique", fields=["entry", "segment", "metric"]),
-            models.CheckConstraint(name="tally_positive", condition=Q(quantity__gt=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.metric_id} {self.day}: {self.quantity}"

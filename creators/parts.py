@@ -1,0 +1,130 @@
+"""The parts of facts: where each lies in the fest's time. What points, challenges and tallies are made of.
+
+CAMPAIGN.md, "Moments". It works in temporary tables that live as long as the refresh's transaction:
+
+`stretch`   the fest's timeline, numbered from 1
+`touched`   the entries that marks name, and the moment from which all that is derived of them is due again: the start
+            of a fest day, or -infinity
+`part`      the parts of the touched entries' facts from there on
+"""
+
+from __future__ import annotations
+
+from livefest.models import Fest
+from livefest.sql import execute
+from livefest.timeline import Timeline
+
+STRETCH = """
+CREATE TEMP TABLE stretch (number integer, starts timestamptz, ends timestamptz, day date, segment timestamptz)
+    ON COMMIT DROP
+"""
+
+FILL_STRETCHES = """
+INSERT INTO stretch
+SELECT * FROM unnest(%b::integer[], %b::timestamptz[], %b::timestamptz[], %b::date[], %b::timestamptz[])
+"""
+
+# Marks are taken as they stand now. One that comes while this runs is another row and waits for the next pass; what it
+# stands for is already seen by a later statement here, or will be then: derived twice is derived the same.
+TAKE_MARKS = """
+CREATE TEMP TABLE touched ON COMMIT DROP AS
+WITH taken AS (
+    DELETE FROM creators_mark WHERE fest_id = %(fest)s RETURNING entry_id, day
+)
+SELECT taken.entry_id, min(coalesce(first.starts, '-infinity')) AS since
+FROM taken LEFT JOIN (SELECT day, min(starts) AS starts FROM stretch GROUP BY day) AS first ON first.day = taken.day
+GROUP BY taken.entry_id
+"""
+
+PART = """
+CREATE TEMP TABLE {table} (
+    fact_id bigint, entry_id bigint, metric_id bigint, session text COLLATE "C", supporter text COLLATE "C",
+    number integer, day date, segment timestamptz, quantity numeric, at timestamptz, begins timestamptz,
+    ends timestamptz
+) ON COMMIT DROP
+"""
+
+# A moment lies in one stretch. A duration, ended at the whole second, is cut at each that it straddles; a part that
+# ends on a boundary counts at the last microsecond before it. Its start is clamped to what is read, so that a length
+# of thirty thousand years stays in the calendar's range. Facts are looked up entry by entry, whatever the planner
+# believes of a table made a moment ago: it would scan all facts for a handful of creators.
+GATHER_PARTS = """
+INSERT INTO {table}
+WITH fact AS (
+    SELECT fact.id, fact.entry_id, fact.metric_id, fact.quantity, fact.session, fact.supporter,
+           metric.unit = 's' AS lasts,
+           CASE WHEN metric.unit = 's' THEN date_trunc('second', fact.at) ELSE fact.at END AS at,
+           reader.since, reader.until
+    FROM (SELECT entry_id, greatest(since, (%(starts)s::timestamptz[])[1]) AS since, until FROM {readers}) AS reader
+         CROSS JOIN LATERAL (
+             SELECT * FROM creators_fact fact
+             WHERE fact.entry_id = reader.entry_id AND fact.at >= reader.since
+               AND fact.counts AND fact.reverses_id IS NULL
+               AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
+             OFFSET 0
+         ) AS fact
+         JOIN livefest_metric metric ON metric.id = fact.metric_id
+), reach AS (
+    SELECT fact.*,
+           CASE WHEN lasts
+                THEN at - least(quantity, ceil(extract(epoch FROM at - since)))::double precision * interval '1 second'
+                ELSE at END AS begins
+    FROM fact
+), found AS (
+    SELECT reach.*,
+           width_bucket(begins, %(starts)s::timestamptz[]) AS first,
+           width_bucket(CASE WHEN lasts THEN at - interval '1 microsecond' ELSE at END, %(starts)s::timestamptz[])
+               AS last
+    FROM reach
+    WHERE at > begins OR NOT lasts
+)
+SELECT found.id, found.entry_id, found.metric_id, found.session, found.supporter, stretch.number, stretch.day,
+       stretch.segment,
+       CASE WHEN lasts
+            THEN extract(epoch FROM least(found.at, stretch.ends) - greatest(found.begins, stretch.starts))
+            ELSE found.quantity END,
+       CASE WHEN NOT lasts THEN found.at
+            WHEN found.at >= stretch.ends THEN stretch.ends - interval '1 microsecond'
+            ELSE found.at END,
+       CASE WHEN lasts THEN greatest(found.begins, stretch.starts) END,
+       CASE WHEN lasts THEN least(found.at, stretch.ends) END
+FROM found JOIN stretch ON stretch.number BETWEEN found.first AND found.last
+WHERE stretch.starts >= found.since AND stretch.starts < found.until
+  AND CASE WHEN lasts THEN found.at > stretch.starts AND found.begins < stretch.ends
+           ELSE found.at >= stretch.starts AND found.at < stretch.ends END
+"""
+
+
+def lay_out_time(timeline: Timeline) -> None:
+    """Makes `stretch`; its numbers are those that width_bucket gives."""
+    execute("DROP TABLE IF EXISTS stretch")
+    execute(STRETCH)
+    columns = [
+        (number, one.starts, one.ends, one.day, one.segment) for number, one in enumerate(timeline.stretches, start=1)
+    ]
+    execute(FILL_STRETCHES, [list(column) for column in zip(*columns, strict=True)])
+    execute("ANALYZE stretch")
+
+
+def take_marks(fest: Fest) -> int:
+    """Takes the fest's marks into `touched`; how many entries that is."""
+    execute("DROP TABLE IF EXISTS touched")
+    execute(TAKE_MARKS, {"fest": fest.pk})
+    execute("ANALYZE touched")
+    return count("touched")
+
+
+def gather_parts(timeline: Timeline, *, into: str = "part", readers: str = "touched") -> None:
+    """Makes the table `into` (columns as `part`) of the facts of the entries in `readers`, a table or query with
+    entry_id, since and, but for `touched`, until: what lies in stretches that start in [since, until)."""
+    execute(f"DROP TABLE IF EXISTS {into}")
+    execute(PART.format(table=into))
+    if readers == "touched":
+        readers = "(SELECT entry_id, since, 'infinity'::timestamptz AS until FROM touched) AS whole"
+    execute(GATHER_PARTS.format(table=into, readers=readers), {"starts": timeline.starts})
+    execute(f"ANALYZE {into}")
+
+
+def count(table: str) -> int:
+    ((number,),) = execute(f"SELECT count(*) FROM {table}")
+    return int(number)

@@ -1,0 +1,96 @@
+"""A standing as CSV: rank, handle, score and the moment at which the score was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from creators.models import Entry, Group
+from livefest.campaign.registry import suggestion
+from livefest.clock import fest_days
+from livefest.models import Region
+from rankings.models import Board, Standing
+
+HEADER = ("rank", "handle", "score", "reached_at")
+
+ROWS = """
+SELECT rank() OVER (ORDER BY substring(score.key FOR standing.width)), score.handle, score.score, score.reached_at
+FROM rankings_score score JOIN rankings_standing standing ON standing.id = score.standing_id
+WHERE standing.id = %s AND score.key IS NOT NULL
+ORDER BY score.key
+"""
+
+
+class NoSuchStanding(Exception):
+    """A place or period that the board doesn't have, and what to write instead."""
+
+
+def standing_rows(board: Board, *, within: str = "", period: str = "") -> Iterator[tuple[int, str, int, str]]:
+    """The rows of a standing, best first: rank, handle, score, reached_at as text. None where nobody is ranked.
+
+    `within` is a region's code, a group's slug or a category, for a board that is split; `period` a fest day, for a
+    board of days. Raises NoSuchStanding where the board has no such place or period, or one must be named.
+    """
+    place = checked_place(board, within)
+    standing = Standing.objects.filter(board=board, within=place, period=checked_period(board, period)).first()
+    if standing is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS, [standing.pk])
+        for rank, handle, score, reached_at in cursor:
+            yield rank, handle, score, as_text(reached_at)
+
+
+def as_text(moment: datetime) -> str:
+    """UTC, ISO 8601 with Z, a fraction only when it isn't zero."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def checked_place(board: Board, within: str) -> str:
+    if board.within == Board.Within.ALL:
+        if within:
+            raise NoSuchStanding(f'"{board.slug}" is one board for all; leave out --within')
+        return ""
+    if board.within_group:
+        if within not in ("", board.within_group.slug):
+            raise NoSuchStanding(f'"{board.slug}" ranks only "{board.within_group.slug}"; leave out --within')
+        return board.within_group.slug
+    places = places_of(board)
+    if not within:
+        raise NoSuchStanding(f'"{board.slug}" has a standing for each {board.within}; name one with --within')
+    if within not in places:
+        raise NoSuchStanding(f'"{board.slug}" has no {board.within} "{within}"; {suggestion(within, places)}')
+    return within
+
+
+def places_of(board: Board) -> list[str]:
+    """The places that a board is split into, in the order of the campaign; categories by their bytes."""
+    if board.within == Board.Within.REGION:
+        return list(Region.objects.filter(fest_id=board.fest_id).order_by("position").values_list("code", flat=True))
+    if board.within == Board.Within.GROUP:
+        return list(Group.objects.filter(fest_id=board.fest_id).order_by("position").values_list("slug", flat=True))
+    categories = Entry.objects.filter(fest_id=board.fest_id).exclude(category="").order_by("category")
+    return list(categories.values_list("category", flat=True).distinct())
+
+
+def checked_period(board: Board, period: str) -> str:
+    if board.period != Board.Period.DAY:
+        own = board.round.slug if board.round else "fest"
+        if period not in ("", own):
+            raise NoSuchStanding(f'the period of "{board.slug}" is "{own}"; leave out --period')
+        return own
+    days = days_of(board)
+    if not period:
+        raise NoSuchStanding(
+            f'"{board.slug}" has a standing for each fest day; name one with --period, such as {days[0]}'
+        )
+    if period not in days:
+        raise NoSuchStanding(f'"{period}" is no day of the fest; write one from {days[0]} to {days[-1]}')
+    return period
+
+
+def days_of(board: Board) -> list[str]:
+    fest = board.fest
+    return [day.date.isoformat() for day in fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)]

@@ -1,0 +1,260 @@
+"""One refresh: scores what is new, makes everything derived equal to what is due, and publishes what changed.
+
+The way of the data, once around: marks → parts → tallies and gains → challenges' payments → standings, board by
+board, each paying before those that count what it pays → Valkey. All of it up to there is one transaction: readers of
+PostgreSQL see everything as it was or as it is, and a refresh that dies leaves the marks for the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+
+from django.db import transaction
+
+from creators.parts import count, gather_parts, lay_out_time, take_marks
+from creators.payments import forget_what_is_paid_for, gather_payments, pay_for_facts
+from creators.tallies import store_supporter_tallies, store_tallies
+from livefest import clock
+from livefest.campaign import Campaign, read_campaign
+from livefest.models import Fest
+from livefest.sql import execute
+from livefest.timeline import timeline_of
+from rankings.boards import (
+    STORED_CREATOR_SCORES,
+    STORED_SUPPORTER_SCORES,
+    Plan,
+    creator_figures,
+    own_figures,
+    parameters,
+    plans_of,
+    rank_figures,
+    store_scores,
+    supporter_figures,
+)
+from rankings.campaign import BoardSpec
+from rankings.campaign.circles import counts_payments_of
+from rankings.changes import Touches, as_scored, mark_changes
+from rankings.communities import STORED_GROUP_SCORES, community_figures
+from rankings.gains import ensure_bonus_rule, lay_out_weights, store_gains
+from rankings.locks import fest_lock
+from rankings.models import Board, RefreshState
+from rankings.publishing import MOST_CHANGES, Change, Changes, publish
+from rankings.rank_bonuses import pay_for_ranks
+
+EVERY_ENTRY = """
+INSERT INTO touched
+SELECT entry.id, '-infinity' FROM creators_entry entry
+WHERE entry.fest_id = %(fest)s AND EXISTS (SELECT FROM creators_fact fact WHERE fact.entry_id = entry.id)
+"""
+
+DERIVED = [
+    "rankings_gain",
+    "creators_tally",
+    "creators_supportertally",
+    "creators_payment",
+    "rankings_contribution",
+]
+
+FORGET = """
+DELETE FROM {table} AS derived USING creators_entry entry
+WHERE entry.id = derived.entry_id AND entry.fest_id = %s
+"""
+
+FORGET_TOTALS = """
+DELETE FROM rankings_grouptotal total USING creators_group "group"
+WHERE "group".id = total.group_id AND "group".fest_id = %s
+"""
+
+STORED_SCORES = "SELECT ctid, * FROM rankings_score score WHERE score.board_id = %(board)s"
+
+NEXT_VERSION = """
+SELECT greatest(coalesce(max(standing.version), 0) + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+FROM rankings_standing standing JOIN rankings_board board ON board.id = standing.board_id WHERE board.fest_id = %s
+"""
+
+EMPTY_STANDINGS = """
+DELETE FROM rankings_standing standing USING rankings_board board
+WHERE board.id = standing.board_id AND board.fest_id = %s AND standing.size = 0
+  AND NOT EXISTS (SELECT FROM rankings_contribution contribution WHERE contribution.standing_id = standing.id)
+"""
+
+NO_LONGER_RANKED = """
+DELETE FROM rankings_score score USING rankings_board board
+WHERE board.id = score.board_id AND board.fest_id = %s AND score.key IS NULL
+"""
+
+
+@dataclass
+class Refreshed:
+    """What a refresh did: creators looked at anew, rows of standings that changed, standings published (None: Valkey
+    was away; the next refresh publishes)."""
+
+    touched: int
+    moved: int
+    published: int | None
+
+    def __str__(self) -> str:
+        published = "Valkey is away, PostgreSQL serves" if self.published is None else f"{self.published} published"
+        return f"{self.touched} creators touched, {self.moved} rows of standings moved, {published}"
+
+
+@dataclass
+class Derived:
+    """What `derive` leaves to publish: changes by standing, or that all of it is to be written anew."""
+
+    touched: int = 0
+    moved: int = 0
+    changes: dict[int, Changes] = field(default_factory=dict)
+    everything: bool = False
+
+
+def refresh(fest: Fest, *, rebuild: bool = False, wait: bool = True) -> Refreshed | None:
+    """One pass over what changed since the last. `rebuild` forgets everything derived and does it from facts and
+    records, beside what readers see, and switches at the end.
+
+    One refresh of a fest at a time: another waits, or returns None if it should not. A fact, membership or campaign
+    that changes meanwhile is seen by this pass or marked for the next. Raises CampaignError where the stored campaign
+    can't be read.
+    """
+    with fest_lock(fest, wait=wait) as held:
+        if not held:
+            return None
+        derived = derive(fest, rebuild=rebuild)
+        published = publish(fest, derived.changes, whole=rebuild or derived.everything)
+        return Refreshed(derived.touched, derived.moved, published)
+
+
+@transaction.atomic
+def derive(fest: Fest, *, rebuild: bool) -> Derived:
+    """Everything but publishing, in one transaction. The fest's lock is held."""
+    # Who loads a campaign waits for this, and this for them; facts go on coming in. A worker whose client died does
+    # not finish its statement first.
+    execute("SET LOCAL client_connection_check_interval = '2s'")
+    execute("SELECT FROM livefest_fest WHERE id = %s FOR SHARE", [fest.pk])
+    fest = Fest.objects.get(pk=fest.pk)
+    ensure_bonus_rule(fest)
+    campaign = read_campaign(fest)
+    timeline = timeline_of(campaign)
+    state, _created = RefreshState.objects.get_or_create(fest=fest)
+    scored = as_scored(campaign)
+    derived = Derived()
+    derived.everything = mark_changes(fest, state.campaign, scored) is Touches.EVERYTHING or rebuild
+    lay_out_time(timeline)
+    take_marks(fest)
+    if derived.everything:
+        forget(fest)
+        execute("TRUNCATE touched")
+        execute(EVERY_ENTRY, {"fest": fest.pk})
+        execute("ANALYZE touched")
+        state.settled_at = None
+    derived.touched = count("touched")
+    if derived.touched or derived.everything or state.closed_at != state.settled_at:
+        plans = plans_of(fest)
+        lay_out_weights(fest, campaign, timeline)
+        gather_parts(timeline)
+        begin_rescoring("touched")
+        store_tallies()
+        store_supporter_tallies(supporter_metrics(plans))
+        store_gains(fest)
+        pay_for_facts(fest, campaign, timeline)
+        execute("DROP TABLE IF EXISTS entrant")
+        execute("CREATE TEMP TABLE entrant (entry_id bigint PRIMARY KEY, since timestamptz) ON COMMIT DROP")
+        execute("INSERT INTO entrant SELECT entry_id, since FROM touched")
+        rescore_payees(fest)
+        rank(fest, campaign, plans, state, derived)
+        if derived.everything:
+            execute(EMPTY_STANDINGS, [fest.pk])
+            execute(NO_LONGER_RANKED, [fest.pk])
+    state.settled_at = state.closed_at
+    state.campaign = scored
+    state.refreshed_at = clock.now()
+    state.save(update_fields=["settled_at", "campaign", "refreshed_at"])
+    return derived
+
+
+def forget(fest: Fest) -> None:
+    """Everything derived but the scores, which are compared with what is due and change where they differ."""
+    forget_what_is_paid_for(fest)
+    for table in DERIVED:
+        execute(FORGET.format(table=table), [fest.pk])
+    execute(FORGET_TOTALS, [fest.pk])
+
+
+def begin_rescoring(subjects: str) -> None:
+    """Makes `rescored`: whose gains and tallies are replaced next, by what is in `part`."""
+    execute("DROP TABLE IF EXISTS rescored")
+    execute(f"CREATE TEMP TABLE rescored ON COMMIT DROP AS SELECT entry_id, since FROM {subjects}")
+    execute("ANALYZE rescored")
+
+
+def rescore_payees(fest: Fest) -> None:
+    """Scores the payments of those in `payee`, makes them entrants, and empties `payee`."""
+    if not count("payee"):
+        return
+    begin_rescoring("payee")
+    gather_payments()
+    store_tallies(paid=True)
+    store_gains(fest, paid=True)
+    execute("""
+        INSERT INTO entrant SELECT entry_id, since FROM payee
+        ON CONFLICT (entry_id) DO UPDATE SET since = least(entrant.since, excluded.since)
+    """)
+    execute("ANALYZE entrant")
+    execute("TRUNCATE payee")
+
+
+def supporter_metrics(plans: list[Plan]) -> list[int]:
+    """The metrics that a board of supporters looks at."""
+    return sorted({id for plan in plans if plan.board.of == Board.Of.SUPPORTERS for id in plan.metric_ids})
+
+
+def rank(fest: Fest, campaign: Campaign, plans: list[Plan], state: RefreshState, derived: Derived) -> None:
+    """Every board's standings for the entrants and givers, and what ranks pay."""
+    ((version,),) = execute(NEXT_VERSION, [fest.pk])
+    for plan in in_order_of_payment(campaign, plans):
+        values = parameters(plan, version=version)
+        stored = fill_figures(plan, values)
+        rank_figures(plan, values)
+        before = store_scores(plan, values, stored=STORED_SCORES if derived.everything else stored)
+        gather_changes(derived, before)
+        pay_for_ranks(campaign, plan, closed_at=state.closed_at, settled_at=state.settled_at)
+        rescore_payees(fest)
+
+
+def fill_figures(plan: Plan, values: dict[str, object]) -> str:
+    """Makes `figure` for the board's kind; the query of the scores that it replaces."""
+    if plan.board.of == Board.Of.SUPPORTERS:
+        supporter_figures(plan, values)
+        return STORED_SUPPORTER_SCORES
+    own_figures(plan, values)
+    if plan.board.of == Board.Of.GROUPS:
+        community_figures(plan, values)
+        return STORED_GROUP_SCORES
+    creator_figures(plan, values)
+    return STORED_CREATOR_SCORES
+
+
+def in_order_of_payment(campaign: Campaign, plans: list[Plan]) -> Iterator[Plan]:
+    """The boards, each after all those that pay what it counts; else in the order of the file."""
+    specs = {board.slug: board for board in campaign.items(BoardSpec)}
+    by_slug = {plan.board.slug: plan for plan in plans}
+    graph = {
+        slug: [
+            payer for payer, paying in specs.items() if paying.rank_bonus and counts_payments_of(campaign, spec, paying)
+        ]
+        for slug, spec in specs.items()
+    }
+    return (by_slug[slug] for slug in TopologicalSorter(graph).static_order())
+
+
+def gather_changes(derived: Derived, before: dict[int, int]) -> None:
+    """Notes what `difference` changed in the scores, to be published; too much is left to be asked for then."""
+    moved = count("difference")
+    derived.moved += moved
+    if derived.everything or moved > MOST_CHANGES:
+        return
+    for standing_id, handle, key in execute("SELECT standing_id, handle, new_key FROM difference"):
+        changes = derived.changes.setdefault(standing_id, Changes(before[standing_id], []))
+        changes.rows.append(Change(handle, key))

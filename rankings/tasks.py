@@ -1,0 +1,57 @@
+"""What Celery does all the time: refreshes running fests and closes what is due.
+
+Beat calls the two sweeps every REFRESH_SECONDS; each sends a task for every fest that needs one. A task that finds its
+fest's lock taken leaves it to the holder, and what got lost comes with the next sweep.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+
+from creators.models import Mark
+from livefest import clock
+from livefest.models import Fest
+from rankings.closing import close, is_due
+from rankings.refresh import refresh
+
+BEFORE_START = timedelta(days=1)  # so that boards are there, empty, when a fest begins
+AFTER_GRACE = timedelta(days=1)
+
+
+def running(now: datetime) -> list[int]:
+    """The ids of fests whose boards may move: under way, in grace, or with marks that nobody has taken."""
+    marks = Mark.objects.filter(fest=OuterRef("pk"))
+    fests = Fest.objects.filter(Q(starts__lte=now + BEFORE_START) | Exists(marks))
+    return [
+        fest.pk
+        for fest in fests.annotate(marked=Exists(marks))
+        if fest.marked or fest.ends + timedelta(hours=fest.grace_hours) + AFTER_GRACE > now
+    ]
+
+
+@shared_task(name="rankings.refresh_running")
+def refresh_running() -> None:
+    for fest_id in running(clock.now()):
+        refresh_fest.apply_async((fest_id,), expires=settings.REFRESH_SECONDS)
+
+
+@shared_task(name="rankings.refresh_fest")
+def refresh_fest(fest_id: int) -> None:
+    refresh(Fest.objects.get(pk=fest_id), wait=False)
+
+
+@shared_task(name="rankings.close_due")
+def close_due() -> None:
+    now = clock.now()
+    for fest in Fest.objects.all():
+        if is_due(fest, now):
+            close_fest.apply_async((fest.pk,), expires=settings.REFRESH_SECONDS)
+
+
+@shared_task(name="rankings.close_fest")
+def close_fest(fest_id: int) -> None:
+    close(Fest.objects.get(pk=fest_id), at=clock.now(), wait=False)
