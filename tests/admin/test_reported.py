@@ -177,6 +177,7 @@ def test_creator_page_costs_the_same_queries_in_more_fests(
     creator = Creator.objects.create(handle="ada.live")
     url = reverse("admin:creators_creator_change", args=[creator.pk])
     creator.entries.create(fest=uk_valentine, region=uk_valentine.regions.get())
+    admin_client.get(url)  # a process's first page asks for what it then keeps
     with CaptureQueriesContext(connection) as one:
         admin_client.get(url)
     creator.entries.create(fest=live_fest, region=live_fest.regions.all()[0])

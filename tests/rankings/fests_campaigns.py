@@ -68,7 +68,7 @@ def rounds(random: Random) -> list[Table]:
     """Heats and a final, often one after the other up to the fest's end, else anywhere."""
     tables: list[Table] = []
     starts = STARTS + timedelta(hours=random.choice([0, 12, 30]))
-    for slug in ROUNDS[: random.choice([0, 2, 1])]:
+    for slug in ROUNDS[: random.randint(0, 2)]:
         if chance(random, 1, 5):
             tables.append(window(random, slug=slug, name=slug))
             continue
@@ -173,7 +173,7 @@ def whole_campaign(random: Random) -> Table:
     if chance(random, 2, 3):
         campaign["rules"].append(rule(random, "rule-paid", [PAID, PAID, BONUS]))
     first_paid = random.choice([BONUS, PAID])
-    boards = [board(random, f"board-{n}", campaign, first_paid) for n in range(random.choice([1, 4, 3, 2]))]
+    boards = [board(random, f"board-{n}", campaign, first_paid) for n in range(random.randint(1, 4))]
     periods = ["fest", "day"]
     for round_ in campaign["rounds"]:
         # From a board that ranks everyone, or those of the round before: no round admits itself.
@@ -191,5 +191,5 @@ def whole_campaign(random: Random) -> Table:
                 boards.append(board(random, f"board-of-{round_['slug']}", campaign, first_paid) | of_round)
         periods.append(round_["slug"])
     campaign["boards"] = boards
-    campaign["challenges"] = [challenge(random, f"rush-{n}", campaign) for n in range(random.choice([0, 3, 2, 1]))]
+    campaign["challenges"] = [challenge(random, f"rush-{n}", campaign) for n in range(random.randint(0, 3))]
     return campaign

@@ -90,7 +90,7 @@ def creators(random: Random, campaign: Table) -> list[dict[str, str]]:
     for group in campaign["groups"]:
         slugs[group["kind"]].append(group["slug"])
     rows = []
-    for handle in HANDLES[: random.choice([3, 6, 5, 4])]:
+    for handle in HANDLES[: random.randint(3, len(HANDLES))]:
         # Most leagues are left to placement.
         league = random.choice(slugs["league"]) if chance(random, 1, 4) else ""
         community = random.choice(slugs["community"])
@@ -179,7 +179,7 @@ def closings(random: Random, calendar: Calendar) -> list[datetime]:
     deciding = {window.starts for window in windows} | {window.ends for window in windows}
     deciding |= {placement_window(campaign, group).ends for group in placing_groups(campaign)}
     late = [timedelta(0), timedelta(0), timedelta(hours=5), timedelta(microseconds=-1)]
-    moments = {random.choice(sorted(deciding)) + random.choice(late) for _ in range(random.choice([0, 4, 3, 2, 1]))}
+    moments = {random.choice(sorted(deciding)) + random.choice(late) for _ in range(random.randint(0, 4))}
     if chance(random, 3, 4):
         moments.add(calendar.fest.ends + timedelta(hours=1))
     return sorted(moments)

@@ -23,9 +23,9 @@ NEVER_MET = {
 }
 
 
-# A Random that Hypothesis controls: what `choice`, `randrange` and `randint` give shrinks as any draw does, to the first
-# choice and the least number. With a strategy for each, Hypothesis would spend three of four examples on variants of
-# the fourth: it copies values between draws of one kind, of which there would be hundreds.
+# A Random that Hypothesis controls: what `choice`, `randrange` and `randint` give shrinks as any draw does, to the
+# first choice and the least number. With a strategy for each, Hypothesis would spend three of four examples on variants
+# of the fourth: it copies values between draws of one kind, of which there would be hundreds.
 randoms = st.randoms(use_true_random=False)
 
 

@@ -93,7 +93,7 @@ def test_points_of_the_published_campaign_are_those_of_the_reading(
 
 
 @settings(max_examples=80, deadline=None)
-@given(campaign=campaigns, reports=facts(), order=st.randoms(use_true_random=False), cut=st.integers(1, 6))
+@given(campaign=campaigns(), reports=facts(), order=st.randoms(use_true_random=False), cut=st.integers(1, 6))
 @pytest.mark.django_db
 def test_points_of_any_campaign_are_those_of_the_reading(
     campaign: dict[str, Any], reports: list[dict[str, Any]], order: Random, cut: int
