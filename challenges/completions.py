@@ -7,7 +7,7 @@ entries from their `since` on are made equal to what the parts say; races in whi
 from __future__ import annotations
 
 from challenges.models import Completion
-from creators.parts import gather_parts
+from creators.parts import gather_earlier_parts
 from creators.payments import make_payments_equal
 from livefest.campaign import Campaign
 from livefest.derived import make_equal
@@ -16,7 +16,8 @@ from livefest.sql import execute
 from livefest.timeline import Timeline
 
 # The fest's challenges with their windows, and for each touched entry those that it may meet: its present region and
-# groups, its joining, and, of what can be met once only, not what it met before `since`.
+# groups, its joining, and, of what can be met once only, not what it met before `since`. Scalar subqueries, because an
+# EXISTS may be answered by reading the whole table once.
 OPEN_CHALLENGES = """
 CREATE TEMP TABLE open_challenge ON COMMIT DROP AS
 SELECT touched.entry_id, touched.since, challenge.id AS challenge_id, challenge.per, challenge.starts, challenge.ends,
@@ -34,19 +35,21 @@ FROM (
                 given.within_group_id
      ) AS challenge
      CROSS JOIN touched
-     JOIN creators_entry entry ON entry.id = touched.entry_id
-     LEFT JOIN challenges_joining joining
-               ON joining.entry_id = touched.entry_id AND joining.challenge_id = challenge.id
+     CROSS JOIN LATERAL (
+         SELECT (SELECT joined_at FROM challenges_joining joining
+                 WHERE joining.entry_id = touched.entry_id AND joining.challenge_id = challenge.id) AS joined_at
+     ) AS joining
 WHERE challenge.ends > touched.since
   AND (NOT challenge."join" OR joining.joined_at IS NOT NULL)
-  AND (challenge.within_region_id IS NULL OR challenge.within_region_id = entry.region_id)
-  AND (challenge.within_group_id IS NULL OR EXISTS (
-          SELECT FROM creators_membership membership
+  AND (challenge.within_region_id IS NULL OR challenge.within_region_id = (
+          SELECT region_id FROM creators_entry entry WHERE entry.id = touched.entry_id))
+  AND (challenge.within_group_id IS NULL OR (
+          SELECT true FROM creators_membership membership
           WHERE membership.entry_id = touched.entry_id AND membership.group_id = challenge.within_group_id))
-  AND (challenge.per = 'day' OR NOT EXISTS (
-          SELECT FROM challenges_completion completion
+  AND (challenge.per = 'day' OR (
+          SELECT true FROM challenges_completion completion
           WHERE completion.entry_id = touched.entry_id AND completion.challenge_id = challenge.id
-            AND completion.met_at < touched.since))
+            AND completion.period = '' AND completion.met_at < touched.since) IS NULL)
 """
 
 READERS = """
@@ -122,8 +125,10 @@ FROM (
     SELECT entry_id, challenge_id, period, min(met_at) AS met_at
     FROM unit_met GROUP BY entry_id, challenge_id, period
 ) AS met
-     JOIN creators_entry entry ON entry.id = met.entry_id
-     JOIN creators_creator creator ON creator.id = entry.creator_id
+     CROSS JOIN LATERAL (
+         SELECT creator.handle FROM creators_entry entry JOIN creators_creator creator ON creator.id = entry.creator_id
+         WHERE entry.id = met.entry_id OFFSET 0
+     ) AS creator
 """
 
 STORED_COMPLETIONS = """
@@ -141,7 +146,7 @@ FROM (
     SELECT challenge_id, period FROM difference
     UNION
     SELECT challenge_id, period FROM due_completion JOIN touched USING (entry_id) WHERE touched.since = '-infinity'
-) AS moved JOIN challenges_challenge challenge ON challenge.id = moved.challenge_id AND challenge.first IS NOT NULL
+) AS moved JOIN challenges_challenge challenge ON challenge.id = moved.challenge_id
 """
 
 # "`first` is strict: equal moments go by handle."
@@ -153,6 +158,7 @@ WITH winner AS (
         WHERE completion.challenge_id = race.challenge_id AND completion.period = race.period
         ORDER BY met_at, handle LIMIT race.first
     ) AS first
+    WHERE race.first IS NOT NULL  -- what is no race (any more) has no winners
 ), was AS (
     SELECT won.row, won.entry_id FROM race CROSS JOIN LATERAL (
         SELECT ctid AS row, entry_id FROM challenges_completion completion
@@ -198,7 +204,7 @@ def pay_for_challenges(fest: Fest, campaign: Campaign, timeline: Timeline) -> No
     execute("DROP TABLE IF EXISTS open_challenge, reader, due_completion, race, swapped, concerned, due_payment")
     execute(OPEN_CHALLENGES, {"fest": fest.pk})
     execute(READERS)
-    gather_parts(timeline, into="earlier_part", readers="reader")
+    gather_earlier_parts(timeline)
     execute("ANALYZE open_challenge")
     execute(DUE_COMPLETIONS, {"fest": fest.pk})
     make_equal(

@@ -95,8 +95,10 @@ class Completion(models.Model):
     challenge has `first`; it says nothing otherwise. `handle`, the creator's, decides equal moments.
     """
 
-    challenge = models.ForeignKey(Challenge, models.CASCADE, db_index=False, related_name="completions")
-    entry = models.ForeignKey(Entry, models.CASCADE, db_index=False, related_name="completions")
+    challenge = models.ForeignKey(
+        Challenge, models.CASCADE, db_index=False, related_name="completions", db_constraint=False
+    )
+    entry = models.ForeignKey(Entry, models.CASCADE, db_index=False, related_name="completions", db_constraint=False)
     period = models.CharField(max_length=10, default="", db_collation="C")
     met_at = models.DateTimeField()
     handle = models.CharField(max_length=128, db_collation="C")

@@ -121,11 +121,12 @@ def refuse_small_roster(fest: Fest, slug: str, roster: int | None) -> None:
 
 
 def refuse_other_kind(fest: Fest, slug: str, kind: str) -> None:
-    """Raises CampaignError when the group has members and isn't of this kind."""
+    """Raises CampaignError when the group has members, or was asked to take some, and isn't of this kind."""
     group = Group.objects.filter(fest=fest, slug=slug).exclude(kind=kind).first()
-    if group and group.memberships.exists():
+    if group and (group.memberships.exists() or group.join_requests.exists()):
+        has = "members" if group.memberships.exists() else "requests to join"
         raise CampaignError(
-            [Problem(f"groups {slug}.kind", f'can\'t become "{kind}": the group has members; keep "{group.kind}"')]
+            [Problem(f"groups {slug}.kind", f'can\'t become "{kind}": the group has {has}; keep "{group.kind}"')]
         )
 
 
@@ -147,6 +148,8 @@ def save_group(fest: Fest, spec: GroupSpec, position: int) -> None:
             "placement_at_least": placement.at_least if placement else 0,
             "placement_below": placement.below if placement else None,
             "position": position,
+            # The way in is staff's, not the file's; a league has none.
+            **({"way_in": Group.WayIn.CLOSED, "join_code": ""} if spec.kind == "league" else {}),
         },
     )
 

@@ -46,8 +46,7 @@ CREATE TEMP TABLE {table} (
 
 # A moment lies in one stretch. A duration, ended at the whole second, is cut at each that it straddles; a part that
 # ends on a boundary counts at the last microsecond before it. Its start is clamped to what is read, so that a length
-# of thirty thousand years stays in the calendar's range. Facts are looked up entry by entry, whatever the planner
-# believes of a table made a moment ago: it would scan all facts for a handful of creators.
+# of thirty thousand years stays in the calendar's range.
 GATHER_PARTS = """
 INSERT INTO {table}
 WITH fact AS (
@@ -56,13 +55,7 @@ WITH fact AS (
            CASE WHEN metric.unit = 's' THEN date_trunc('second', fact.at) ELSE fact.at END AS at,
            reader.since, reader.until
     FROM (SELECT entry_id, greatest(since, (%(starts)s::timestamptz[])[1]) AS since, until FROM {readers}) AS reader
-         CROSS JOIN LATERAL (
-             SELECT * FROM creators_fact fact
-             WHERE fact.entry_id = reader.entry_id AND fact.at >= reader.since
-               AND fact.counts AND fact.reverses_id IS NULL
-               AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
-             OFFSET 0
-         ) AS fact
+         {facts}
          JOIN livefest_metric metric ON metric.id = fact.metric_id
 ), reach AS (
     SELECT fact.*,
@@ -88,10 +81,33 @@ SELECT found.id, found.entry_id, found.metric_id, found.session, found.supporter
             ELSE found.at END,
        CASE WHEN lasts THEN greatest(found.begins, stretch.starts) END,
        CASE WHEN lasts THEN least(found.at, stretch.ends) END
-FROM found JOIN stretch ON stretch.number BETWEEN found.first AND found.last
+FROM found CROSS JOIN LATERAL generate_series(found.first, found.last) AS straddled (number)
+     JOIN stretch ON stretch.number = straddled.number
 WHERE stretch.starts >= found.since AND stretch.starts < found.until
   AND CASE WHEN lasts THEN found.at > stretch.starts AND found.begins < stretch.ends
            ELSE found.at >= stretch.starts AND found.at < stretch.ends END
+"""
+
+
+# Facts are looked up entry by entry, whatever the planner believes of a table made a moment ago: it would scan all
+# facts for a handful of creators.
+LOOK_UP = """
+CROSS JOIN LATERAL (
+    SELECT * FROM creators_fact fact
+    WHERE fact.entry_id = reader.entry_id AND fact.at >= reader.since
+      AND fact.counts AND fact.reverses_id IS NULL
+      AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
+    OFFSET 0
+) AS fact
+"""
+
+# For everybody at once, all facts of the fest are read from end to end.
+SCAN = """
+JOIN (
+    SELECT fact.* FROM creators_fact fact
+         LEFT JOIN creators_fact reversal ON reversal.reverses_id = fact.id AND reversal.reverses_id IS NOT NULL
+    WHERE fact.fest_id = %(fest)s AND fact.counts AND fact.reverses_id IS NULL AND reversal.id IS NULL
+) AS fact ON fact.entry_id = reader.entry_id AND fact.at >= reader.since
 """
 
 
@@ -114,14 +130,26 @@ def take_marks(fest: Fest) -> int:
     return count("touched")
 
 
-def gather_parts(timeline: Timeline, *, into: str = "part", readers: str = "touched") -> None:
-    """Makes the table `into` (columns as `part`) of the facts of the entries in `readers`, a table or query with
-    entry_id, since and, but for `touched`, until: what lies in stretches that start in [since, until)."""
+def gather_parts(timeline: Timeline, *, everybody_of: Fest | None = None) -> None:
+    """Makes `part` of the touched entries' facts, from their `since` on; all of a fest's are read in one go."""
+    readers = "(SELECT entry_id, since, 'infinity'::timestamptz AS until FROM touched) AS whole"
+    gather(timeline, into="part", readers=readers, everybody_of=everybody_of)
+
+
+def gather_earlier_parts(timeline: Timeline) -> None:
+    """Makes `earlier_part`, with columns as `part`, of the facts of the entries in `reader` (entry_id, since, until):
+    what lies in stretches that start in [since, until)."""
+    gather(timeline, into="earlier_part", readers="reader", everybody_of=None)
+
+
+def gather(timeline: Timeline, *, into: str, readers: str, everybody_of: Fest | None) -> None:
     execute(f"DROP TABLE IF EXISTS {into}")
     execute(PART.format(table=into))
-    if readers == "touched":
-        readers = "(SELECT entry_id, since, 'infinity'::timestamptz AS until FROM touched) AS whole"
-    execute(GATHER_PARTS.format(table=into, readers=readers), {"starts": timeline.starts})
+    facts = LOOK_UP if everybody_of is None else SCAN
+    execute(
+        GATHER_PARTS.format(table=into, readers=readers, facts=facts),
+        {"starts": timeline.starts, "fest": everybody_of.pk if everybody_of else None},
+    )
     execute(f"ANALYZE {into}")
 
 

@@ -15,10 +15,9 @@ from rankings.models import Admission, Opening
 
 JUDGED = """
 CREATE TEMP TABLE judged ON COMMIT DROP AS
-SELECT entry.id AS entry_id, '-infinity'::timestamptz AS since
-FROM creators_entry entry
-WHERE entry.fest_id = %s AND EXISTS (SELECT FROM rankings_gain gain WHERE gain.entry_id = entry.id)
-   OR entry.fest_id = %s AND EXISTS (SELECT FROM creators_tally tally WHERE tally.entry_id = entry.id)
+SELECT entry.id AS entry_id, '-infinity'::timestamptz AS since, creator.handle
+FROM creators_entry entry JOIN creators_creator creator ON creator.id = entry.creator_id
+WHERE entry.fest_id = %s
 """
 
 ADMIT = """
@@ -52,9 +51,9 @@ def open_rounds(fest: Fest, *, at: datetime) -> int:
         plan = next(plan for plan in plans_of(fest) if plan.board.slug == round_.admits_board)
         values = parameters(plan, before=at)
         execute("DROP TABLE IF EXISTS judged")
-        execute(JUDGED, [fest.pk, fest.pk])
+        execute(JUDGED, [fest.pk])
         own_figures(plan, values, subjects="judged")
-        creator_figures(plan, values)
+        creator_figures(plan, values, subjects="judged")
         rank_figures(plan, values)
         opening = Opening.objects.create(round=round_, opened_at=at)
         admitted += len(

@@ -117,51 +117,49 @@ WHERE {in_period}
 GROUP BY 1, 2, 3
 """
 
-# An entry counts in one place, in each of its groups, or in none.
+# An entry counts in one place, in each of its groups, or in none; looked up entry by entry.
 PLACES = {
-    Board.Within.ALL: "SELECT entry.id AS entry_id, '' AS within",
-    Board.Within.REGION: "SELECT entry.id AS entry_id, region.code AS within",
-    Board.Within.CATEGORY: "SELECT entry.id AS entry_id, entry.category AS within",
-    Board.Within.GROUP: 'SELECT entry.id AS entry_id, "group".slug AS within',
-}
-JOINED = {
-    Board.Within.REGION: "JOIN livefest_region region ON region.id = entry.region_id",
+    Board.Within.ALL: "SELECT '' AS within",
+    Board.Within.REGION: """
+        SELECT region.code AS within
+        FROM creators_entry entry JOIN livefest_region region ON region.id = entry.region_id
+        WHERE entry.id = {entry}
+    """,
+    Board.Within.CATEGORY: """
+        SELECT entry.category AS within FROM creators_entry entry WHERE entry.id = {entry} AND entry.category <> ''
+    """,
     Board.Within.GROUP: """
-        JOIN creators_membership membership ON membership.entry_id = entry.id
-        JOIN creators_group "group" ON "group".id = membership.group_id
-             AND (%(within_group)s::bigint IS NULL OR "group".id = %(within_group)s)
+        SELECT "group".slug AS within
+        FROM creators_membership membership JOIN creators_group "group" ON "group".id = membership.group_id
+        WHERE membership.entry_id = {entry} AND (%(within_group)s::bigint IS NULL OR "group".id = %(within_group)s)
     """,
 }
 
 # "on every board of the round, whoever it ranks, only the facts of those admitted count"; before the round is opened
 # nobody's do.
 ADMITTED = """
-(%(admitting_round)s::bigint IS NULL OR EXISTS (
-    SELECT FROM rankings_admission admission JOIN rankings_opening opening ON opening.id = admission.opening_id
-    WHERE admission.entry_id = entry.id AND opening.round_id = %(admitting_round)s AND admission.admitted
+(%(admitting_round)s::bigint IS NULL OR (
+    SELECT admission.admitted FROM rankings_opening opening JOIN rankings_admission admission
+           ON admission.opening_id = opening.id AND admission.entry_id = {entry}
+    WHERE opening.round_id = %(admitting_round)s
 ))
 """
 
 CREATOR_FIGURES = """
 CREATE TEMP TABLE figure ON COMMIT DROP AS
-SELECT creator.handle, place.within, own.period, own.measure, own.amount, own.reached_at, own.entry_id
-FROM own_figure own
-     CROSS JOIN LATERAL ({place} FROM creators_entry entry {joined}
-                         WHERE entry.id = own.entry_id AND {admitted} OFFSET 0) AS place
-     JOIN creators_entry entry ON entry.id = own.entry_id
-     JOIN creators_creator creator ON creator.id = entry.creator_id
-WHERE %(within)s <> 'category' OR place.within <> ''
+SELECT subject.handle, place.within, own.period, own.measure, own.amount, own.reached_at, own.entry_id
+FROM own_figure own JOIN {subjects} AS subject ON subject.entry_id = own.entry_id
+     CROSS JOIN LATERAL ({place} OFFSET 0) AS place
+WHERE {admitted}
 """
 
 STORED_CREATOR_SCORES = """
 SELECT score.* FROM entrant
-     JOIN creators_entry entry ON entry.id = entrant.entry_id
-     JOIN creators_creator creator ON creator.id = entry.creator_id
      CROSS JOIN LATERAL (
          SELECT ctid, * FROM rankings_score score
-         WHERE score.board_id = %(board)s AND score.handle = creator.handle OFFSET 0
+         WHERE score.board_id = %(board)s AND score.handle = entrant.handle OFFSET 0
      ) AS score
-     JOIN rankings_standing standing ON standing.id = score.standing_id
+     JOIN board_standing standing ON standing.id = score.standing_id
 WHERE NOT %(daily)s OR entrant.since = '-infinity'
    OR standing.period >= (SELECT min(day)::text FROM stretch WHERE starts >= entrant.since)
 """
@@ -177,9 +175,8 @@ FROM (SELECT supporter, '-infinity'::timestamptz AS since FROM giver) AS subject
          SELECT * FROM creators_supportertally tally
          WHERE tally.metric_id = measure.metric_id AND tally.supporter = subject.supporter OFFSET 0
      ) AS row
-     CROSS JOIN LATERAL ({place} FROM creators_entry entry {joined}
-                         WHERE entry.id = row.entry_id AND {admitted} OFFSET 0) AS place
-WHERE {in_period} AND (%(within)s <> 'category' OR place.within <> '')
+     CROSS JOIN LATERAL ({place} OFFSET 0) AS place
+WHERE {in_period} AND {admitted}
 GROUP BY 1, 2, 3, 4
 """
 
@@ -190,12 +187,22 @@ SELECT score.* FROM giver CROSS JOIN LATERAL (
 ) AS score
 """
 
+# The board's standings: as many as places and periods, however many creators.
+BOARD_STANDINGS = """
+CREATE TEMP TABLE board_standing ON COMMIT DROP AS
+SELECT id, within, period, version FROM rankings_standing WHERE board_id = %(board)s
+"""
+
 NEW_STANDINGS = """
-INSERT INTO rankings_standing (board_id, within, period, version, size, width)
-SELECT %(board)s, within, period, %(version)s, 0, %(width)s FROM (SELECT DISTINCT within, period FROM {found}) AS found
-WHERE NOT EXISTS (SELECT FROM rankings_standing standing
-                  WHERE standing.board_id = %(board)s AND standing.within = found.within
-                    AND standing.period = found.period)
+WITH new AS (
+    INSERT INTO rankings_standing (board_id, within, period, version, size, width)
+    SELECT %(board)s, within, period, %(version)s, 0, %(width)s
+    FROM (SELECT DISTINCT within, period FROM {found}) AS found
+    WHERE NOT EXISTS (SELECT FROM board_standing standing
+                      WHERE standing.within = found.within AND standing.period = found.period)
+    RETURNING id, within, period, version
+)
+INSERT INTO board_standing SELECT * FROM new
 """
 
 # Higher score first, then each tie-break. "A score of zero is not ranked", nor one below the minimum, nor whoever is
@@ -217,18 +224,17 @@ DUE_SCORES = """
 CREATE TEMP TABLE due_score ON COMMIT DROP AS
 SELECT standing.id AS standing_id, %(board)s::bigint AS board_id, ranked.handle, ranked.entry_id, ranked.score,
        ranked.reached_at, ranked.key, %(version)s::bigint AS version
-FROM ranked JOIN rankings_standing standing
-     ON standing.board_id = %(board)s AND standing.within = ranked.within AND standing.period = ranked.period
+FROM ranked JOIN board_standing standing ON standing.within = ranked.within AND standing.period = ranked.period
 UNION ALL
 SELECT stored.standing_id, stored.board_id, stored.handle, stored.entry_id, NULL, NULL, NULL, %(version)s
-FROM stored_score stored JOIN rankings_standing standing ON standing.id = stored.standing_id
+FROM stored_score stored JOIN board_standing standing ON standing.id = stored.standing_id
 WHERE NOT EXISTS (SELECT FROM ranked WHERE ranked.handle = stored.handle AND ranked.within = standing.within
                                        AND ranked.period = standing.period)
 """
 
 VERSIONS = """
 SELECT standing.id, standing.version FROM (SELECT DISTINCT standing_id FROM difference) AS moved
-     JOIN rankings_standing standing ON standing.id = moved.standing_id
+     JOIN board_standing standing ON standing.id = moved.standing_id
 """
 
 BUMP_STANDINGS = """
@@ -263,27 +269,35 @@ def parameters(plan: Plan, *, version: int = 0, before: datetime | None = None) 
     }
 
 
+def begin_board(values: dict[str, object]) -> None:
+    """Makes `board_standing` of the board."""
+    execute("DROP TABLE IF EXISTS board_standing")
+    execute(BOARD_STANDINGS, values)
+
+
 def own_figures(plan: Plan, values: dict[str, object], *, subjects: str = "entrant") -> None:
-    """Makes `own_figure`: what each of `subjects` (entry_id, since) has in each period."""
+    """Makes `own_figure`: what each of `subjects` (entry_id, since, handle) has in each period."""
     execute("DROP TABLE IF EXISTS own_figure")
     execute(OWN_FIGURES.format(period=plan.period_sql, subjects=subjects, in_period=IN_PERIOD, SCORE=SCORE), values)
 
 
-def place_sql(plan: Plan) -> dict[str, str]:
+def place_sql(plan: Plan, entry: str) -> dict[str, str]:
     within = Board.Within(plan.board.within)
-    return {"place": PLACES[within], "joined": JOINED.get(within, ""), "admitted": ADMITTED}
+    return {"place": PLACES[within].format(entry=entry), "admitted": ADMITTED.format(entry=entry)}
 
 
-def creator_figures(plan: Plan, values: dict[str, object]) -> None:
+def creator_figures(plan: Plan, values: dict[str, object], *, subjects: str = "entrant") -> None:
     """Makes `figure` from `own_figure`: each creator at their place, if they count there at all."""
     execute("DROP TABLE IF EXISTS figure")
-    execute(CREATOR_FIGURES.format(**place_sql(plan)), values)
+    execute(CREATOR_FIGURES.format(subjects=subjects, **place_sql(plan, "own.entry_id")), values)
 
 
 def supporter_figures(plan: Plan, values: dict[str, object]) -> None:
     """Makes `figure` of the supporters in `giver`."""
     execute("DROP TABLE IF EXISTS figure")
-    execute(SUPPORTER_FIGURES.format(period=plan.period_sql, in_period=IN_PERIOD, **place_sql(plan)), values)
+    execute(
+        SUPPORTER_FIGURES.format(period=plan.period_sql, in_period=IN_PERIOD, **place_sql(plan, "row.entry_id")), values
+    )
 
 
 def rank_figures(plan: Plan, values: dict[str, object]) -> None:

@@ -16,7 +16,6 @@ CREATE TEMP TABLE contributing ON COMMIT DROP AS
 SELECT own.entry_id, '' AS within, own.period, own.measure, membership.group_id, own.amount::numeric(38, 6) AS amount,
        CASE own.measure WHEN '{SCORE}' THEN own.reached_at END AS reached_at
 FROM own_figure own
-     JOIN creators_entry entry ON entry.id = own.entry_id
      CROSS JOIN LATERAL (
          SELECT group_id FROM creators_membership membership
          WHERE membership.entry_id = own.entry_id AND membership.kind = 'community' OFFSET 0
@@ -27,8 +26,7 @@ WHERE own.amount > 0 AND {admitted}
 DUE_CONTRIBUTIONS = """
 CREATE TEMP TABLE due_contribution ON COMMIT DROP AS
 SELECT standing.id AS standing_id, found.entry_id, found.measure, found.group_id, found.amount, found.reached_at
-FROM contributing found JOIN rankings_standing standing
-     ON standing.board_id = %(board)s AND standing.within = '' AND standing.period = found.period
+FROM contributing found JOIN board_standing standing ON standing.within = '' AND standing.period = found.period
 """
 
 # An entry's contributions to this board, from the days on that are due.
@@ -38,7 +36,7 @@ SELECT contribution.* FROM entrant
          SELECT ctid, * FROM rankings_contribution contribution
          WHERE contribution.entry_id = entrant.entry_id OFFSET 0
      ) AS contribution
-     JOIN rankings_standing standing ON standing.id = contribution.standing_id AND standing.board_id = {board}
+     JOIN board_standing standing ON standing.id = contribution.standing_id
 WHERE NOT {daily} OR entrant.since = '-infinity'
    OR standing.period >= (SELECT min(day)::text FROM stretch WHERE starts >= entrant.since)
 """
@@ -78,8 +76,11 @@ SELECT "group".slug AS handle, '' AS within, standing.period, total.measure, tot
           AND contribution.measure = '{SCORE}') AS reached_at,
        NULL::bigint AS entry_id
 FROM (SELECT DISTINCT standing_id, group_id FROM moved_group) AS moved
-     JOIN rankings_grouptotal total ON total.standing_id = moved.standing_id AND total.group_id = moved.group_id
-     JOIN rankings_standing standing ON standing.id = moved.standing_id
+     CROSS JOIN LATERAL (
+         SELECT * FROM rankings_grouptotal total
+         WHERE total.standing_id = moved.standing_id AND total.group_id = moved.group_id OFFSET 0
+     ) AS total
+     JOIN board_standing standing ON standing.id = moved.standing_id
      JOIN creators_group "group" ON "group".id = moved.group_id
 WHERE total.amount > 0
 """
@@ -99,13 +100,13 @@ def community_figures(plan: Plan, values: dict[str, object]) -> None:
     """Makes the entrants' contributions equal to `own_figure`, adds the difference to their communities' sums, and
     makes `figure` of the communities that moved (`moved_group`)."""
     execute("DROP TABLE IF EXISTS contributing, due_contribution, moved_group, figure")
-    execute(CONTRIBUTING.format(admitted=ADMITTED, SCORE=SCORE), values)
+    execute(CONTRIBUTING.format(admitted=ADMITTED.format(entry="own.entry_id"), SCORE=SCORE), values)
     execute(NEW_STANDINGS.format(found="contributing"), values)
     execute(DUE_CONTRIBUTIONS, values)
     make_equal(
         table="rankings_contribution",
         due="due_contribution",
-        stored=STORED_CONTRIBUTIONS.format(board=plan.board.pk, daily=values["daily"]),
+        stored=STORED_CONTRIBUTIONS.format(daily=values["daily"]),
         key=["entry_id", "standing_id", "measure"],
         values=["group_id", "amount", "reached_at"],
     )

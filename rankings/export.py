@@ -83,9 +83,7 @@ def checked_period(board: Board, period: str) -> str:
         return own
     days = days_of(board)
     if not period:
-        raise NoSuchStanding(
-            f'"{board.slug}" has a standing for each fest day; name one with --period, such as {days[0]}'
-        )
+        raise NoSuchStanding(f'"{board.slug}" has one for each fest day; name it with --period, such as {days[0]}')
     if period not in days:
         raise NoSuchStanding(f'"{period}" is no day of the fest; write one from {days[0]} to {days[-1]}')
     return period

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from django.db import InterfaceError, OperationalError
 
 from livefest.models import Fest
 from livefest.sql import execute
@@ -27,4 +29,5 @@ def fest_lock(fest: Fest, *, wait: bool = True) -> Iterator[bool]:
     try:
         yield True
     finally:
-        execute("SELECT pg_advisory_unlock(%s, %s)", key)
+        with suppress(OperationalError, InterfaceError):  # the connection is gone, and the lock with it
+            execute("SELECT pg_advisory_unlock(%s, %s)", key)

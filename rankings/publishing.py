@@ -18,7 +18,7 @@ from redis.client import Pipeline
 
 from livefest.models import Fest
 from livefest.sql import execute
-from rankings.valkey import Keys, Mark, Unavailable, client, keys_of, published_key
+from rankings.valkey import Keys, Mark, client, keys_of, published_key, version_key
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ MOST_CHANGES = 100_000  # beyond, a standing is written anew rather than changed
 ASIDE_SECONDS = 3600  # what a publisher that died left aside goes by itself
 
 STANDINGS = """
-SELECT standing.id, standing.version, standing.width
+SELECT standing.id, standing.version, standing.width, standing.size
 FROM rankings_standing standing JOIN rankings_board board ON board.id = standing.board_id
 WHERE board.fest_id = %s ORDER BY standing.id
 """
@@ -44,6 +44,15 @@ FROM rankings_standing standing
      LEFT JOIN rankings_score score ON score.standing_id = standing.id AND score.key IS NOT NULL
 WHERE standing.id = %s
 """
+
+
+class Overtaken(Exception):
+    """A standing was published, or what is written aside was changed, by somebody else meanwhile: this process lost its
+    lock and doesn't know, or Valkey was emptied."""
+
+
+class Astray(Exception):
+    """What Valkey holds of a standing is not what its mark says, or who left it since is forgotten."""
 
 
 class Change(NamedTuple):
@@ -62,7 +71,8 @@ class Changes(NamedTuple):
 
 def publish(fest: Fest, changes: Mapping[int, Changes], *, whole: bool = False) -> int | None:
     """Publishes every standing of the fest that Valkey doesn't hold as PostgreSQL does; how many that were. None when
-    Valkey is away: PostgreSQL serves until the next refresh finds it again.
+    that failed (Valkey is away or full): readers have the standings of before, or PostgreSQL's, and the next refresh
+    publishes what is missing.
 
     `changes` has what this refresh changed, by standing; where that doesn't lead on from the mark, the rows are asked
     for. `whole` writes all standings anew and takes away those that are no more.
@@ -70,16 +80,18 @@ def publish(fest: Fest, changes: Mapping[int, Changes], *, whole: bool = False) 
     try:
         standings = execute(STANDINGS, [fest.pk])
         published = 0
-        for (id, version, width), mark in zip(standings, read_marks([id for id, *_ in standings]), strict=True):
+        for (id, version, width, size), mark in zip(standings, read_marks([id for id, *_ in standings]), strict=True):
             if not whole and mark == Mark(version, width):
                 continue
-            publish_standing(fest, id, Mark(version, width), mark, changes.get(id), whole=whole)
+            publish_standing(fest, id, Mark(version, width), size, mark, changes.get(id), whole=whole)
             published += 1
         if whole:
             remove_others(fest, {id for id, *_ in standings})
+        if published:
+            client().set(version_key(fest.pk), max(version for _id, version, _width in standings))
         return published
-    except Unavailable as error:
-        log.warning("standings_not_published", fest=fest.slug, error=str(error))
+    except (redis.RedisError, Overtaken) as error:
+        log.warning("standings_not_published", fest=fest.slug, error=f"{type(error).__name__}: {error}")
         return None
 
 
@@ -93,7 +105,7 @@ def read_marks(ids: Sequence[int]) -> list[Mark | None]:
 
 
 def publish_standing(
-    fest: Fest, id: int, now: Mark, mark: Mark | None, changes: Changes | None, *, whole: bool
+    fest: Fest, id: int, now: Mark, size: int, mark: Mark | None, changes: Changes | None, *, whole: bool
 ) -> None:
     if not whole and mark is not None and mark.width == now.width and mark.version < now.version:
         if changes is not None and changes.before == mark.version:
@@ -101,25 +113,33 @@ def publish_standing(
         else:
             rows = [Change(*row) for row in execute(CHANGED_SINCE, [id, mark.version, MOST_CHANGES + 1])]
         if len(rows) <= MOST_CHANGES:
-            publish_changes(keys_of(id), mark, now, rows)
-            return
-    publish_whole(keys_of(id), id, mark)
+            try:
+                publish_changes(keys_of(id), mark, now, size, rows)
+                return
+            except Astray:
+                log.warning("standing_astray", standing=id)
     client().sadd(published_key(fest.pk), id)
+    publish_whole(keys_of(id), id, mark)
 
 
-def publish_changes(keys: Keys, mark: Mark, now: Mark, rows: Sequence[Change]) -> None:
-    """Brings a standing from `mark` to `now` by the rows that changed."""
+def publish_changes(keys: Keys, mark: Mark, now: Mark, size: int, rows: Sequence[Change]) -> None:
+    """Brings a standing from `mark` to `now` by the rows that changed. Raises Astray, and does nothing, where that
+    doesn't give `size` rows: a rebuild removes the rows of who left, and an older copy of Valkey still has them."""
 
     def queue(pipeline: Pipeline) -> None:
+        ranked = int(client().zcard(keys.order))
         for part in chunks(rows):
             old: list[bytes | None] = client().hmget(keys.keys, [row.handle for row in part])  # type: ignore[assignment]
             gone = [key for row, key in zip(part, old, strict=True) if key is not None and key != row.key]
             out = [row.handle for row, key in zip(part, old, strict=True) if row.key is None and key is not None]
+            ranked += sum(row.key is not None and key is None for row, key in zip(part, old, strict=True)) - len(out)
             if gone:
                 pipeline.zrem(keys.order, *gone)
             add(pipeline, keys.order, keys.keys, part)
             if out:
                 pipeline.hdel(keys.keys, *out)
+        if ranked != size:
+            raise Astray
 
     switch(keys, mark, now, queue)
 
@@ -129,12 +149,12 @@ def publish_whole(keys: Keys, id: int, mark: Mark | None) -> None:
     order, hashed = f"{keys.order}:aside", f"{keys.keys}:aside"
     client().unlink(order, hashed)
     now: Mark | None = None
-    ranked = False
+    ranked = 0
     for part in whole_standing(id):
         now = Mark(part[0][0], part[0][1])
         rows = [Change(handle, key) for _version, _width, handle, key in part if key is not None]
         if rows:
-            ranked = True
+            ranked += len(rows)
             pipeline = client().pipeline(transaction=False)
             add(pipeline, order, hashed, rows)
             pipeline.expire(order, ASIDE_SECONDS)
@@ -151,7 +171,7 @@ def publish_whole(keys: Keys, id: int, mark: Mark | None) -> None:
             pipeline.rename(order, keys.order)
             pipeline.rename(hashed, keys.keys)
 
-    switch(keys, mark, now, queue)
+    switch(keys, mark, now, queue, aside=(order, hashed), ranked=ranked)
 
 
 def add(pipeline: Pipeline, order: str, hashed: str, rows: Sequence[Change]) -> None:
@@ -162,20 +182,30 @@ def add(pipeline: Pipeline, order: str, hashed: str, rows: Sequence[Change]) -> 
         pipeline.hset(hashed, items=[one for pair in there.items() for one in pair])
 
 
-def switch(keys: Keys, mark: Mark | None, now: Mark, queue: Callable[[Pipeline], None]) -> None:
-    """Does what `queue` adds and moves the mark from `mark` to `now`, in one MULTI. If somebody else has published
-    meanwhile (this process lost its lock and doesn't know), nothing is done: the next refresh looks again."""
+def switch(
+    keys: Keys,
+    mark: Mark | None,
+    now: Mark,
+    queue: Callable[[Pipeline], None],
+    *,
+    aside: tuple[str, ...] = (),
+    ranked: int = 0,
+) -> None:
+    """Does what `queue` adds and moves the mark from `mark` to `now`, in one MULTI; raises Overtaken, and does nothing,
+    where the mark is no longer `mark`, or what was written to `aside` is no longer `ranked` rows."""
     with client().pipeline() as pipeline:
         try:
-            pipeline.watch(keys.mark)  # type: ignore[no-untyped-call]
+            pipeline.watch(keys.mark, *aside)  # type: ignore[no-untyped-call]
             if Mark.parse(pipeline.get(keys.mark)) != mark:  # type: ignore[arg-type]
-                return
+                raise Overtaken(keys.mark)
+            if aside and (pipeline.zcard(aside[0]), pipeline.hlen(aside[1])) != (ranked, ranked):
+                raise Overtaken(aside[0])
             pipeline.multi()
             queue(pipeline)
             pipeline.set(keys.mark, str(now))
             pipeline.execute()
-        except redis.WatchError:
-            log.info("standing_published_by_another", standing=keys.mark)
+        except redis.WatchError as error:
+            raise Overtaken(keys.mark) from error
 
 
 def whole_standing(id: int) -> Iterator[list[tuple[int, int, str, bytes | None]]]:

@@ -25,6 +25,7 @@ from rankings.boards import (
     STORED_CREATOR_SCORES,
     STORED_SUPPORTER_SCORES,
     Plan,
+    begin_board,
     creator_figures,
     own_figures,
     parameters,
@@ -43,10 +44,31 @@ from rankings.models import Board, RefreshState
 from rankings.publishing import MOST_CHANGES, Change, Changes, publish
 from rankings.rank_bonuses import pay_for_ranks
 
+SETTINGS = [
+    "client_connection_check_interval = '2s'",  # a server whose client died does not finish its statement first
+    "jit = off",  # compiling takes longer than these statements do
+    "work_mem = '64MB'",
+]
+
 EVERY_ENTRY = """
 INSERT INTO touched
 SELECT entry.id, '-infinity' FROM creators_entry entry
 WHERE entry.fest_id = %(fest)s AND EXISTS (SELECT FROM creators_fact fact WHERE fact.entry_id = entry.id)
+"""
+
+ENTRANT = """
+CREATE TEMP TABLE entrant (entry_id bigint PRIMARY KEY, since timestamptz, handle text COLLATE "C") ON COMMIT DROP
+"""
+
+ADD_ENTRANTS = """
+INSERT INTO entrant
+SELECT new.entry_id, new.since, creator.handle
+FROM {new} AS new
+     CROSS JOIN LATERAL (
+         SELECT creator.handle FROM creators_entry entry JOIN creators_creator creator ON creator.id = entry.creator_id
+         WHERE entry.id = new.entry_id OFFSET 0
+     ) AS creator
+ON CONFLICT (entry_id) DO UPDATE SET since = least(entrant.since, excluded.since)
 """
 
 DERIVED = [
@@ -88,26 +110,28 @@ WHERE board.id = score.board_id AND board.fest_id = %s AND score.key IS NULL
 
 @dataclass
 class Refreshed:
-    """What a refresh did: creators looked at anew, rows of standings that changed, standings published (None: Valkey
-    was away; the next refresh publishes)."""
+    """What a refresh did: creators looked at anew, rows of standings that changed, standings published (None: not all
+    could be; the next refresh does)."""
 
     touched: int
     moved: int
     published: int | None
 
     def __str__(self) -> str:
-        published = "Valkey is away, PostgreSQL serves" if self.published is None else f"{self.published} published"
+        published = "not all published: is Valkey away?" if self.published is None else f"{self.published} published"
         return f"{self.touched} creators touched, {self.moved} rows of standings moved, {published}"
 
 
 @dataclass
 class Derived:
-    """What `derive` leaves to publish: changes by standing, or that all of it is to be written anew."""
+    """What `derive` did and leaves to publish. everything: it derived all anew, not only what was touched. changes: by
+    standing. publish_whole: all standings are to be written anew."""
 
     touched: int = 0
     moved: int = 0
-    changes: dict[int, Changes] = field(default_factory=dict)
     everything: bool = False
+    changes: dict[int, Changes] = field(default_factory=dict)
+    publish_whole: bool = False
 
 
 def refresh(fest: Fest, *, rebuild: bool = False, wait: bool = True) -> Refreshed | None:
@@ -122,16 +146,18 @@ def refresh(fest: Fest, *, rebuild: bool = False, wait: bool = True) -> Refreshe
         if not held:
             return None
         derived = derive(fest, rebuild=rebuild)
-        published = publish(fest, derived.changes, whole=rebuild or derived.everything)
+        published = publish(fest, derived.changes, whole=derived.publish_whole)
+        if derived.publish_whole and published is not None:
+            RefreshState.objects.filter(fest=fest).update(publish_whole=False)
         return Refreshed(derived.touched, derived.moved, published)
 
 
 @transaction.atomic
 def derive(fest: Fest, *, rebuild: bool) -> Derived:
     """Everything but publishing, in one transaction. The fest's lock is held."""
-    # Who loads a campaign waits for this, and this for them; facts go on coming in. A worker whose client died does
-    # not finish its statement first.
-    execute("SET LOCAL client_connection_check_interval = '2s'")
+    for setting in SETTINGS:
+        execute(f"SET LOCAL {setting}")
+    # Who loads a campaign waits for this, and this for them; facts go on coming in.
     execute("SELECT FROM livefest_fest WHERE id = %s FOR SHARE", [fest.pk])
     fest = Fest.objects.get(pk=fest.pk)
     ensure_bonus_rule(fest)
@@ -143,6 +169,8 @@ def derive(fest: Fest, *, rebuild: bool) -> Derived:
     derived.everything = mark_changes(fest, state.campaign, scored) is Touches.EVERYTHING or rebuild
     lay_out_time(timeline)
     take_marks(fest)
+    # A refresh never reads a whole table for what it can look up; when everything is due, reading it all is quicker.
+    execute(f"SET LOCAL enable_seqscan = {'on' if derived.everything else 'off'}")
     if derived.everything:
         forget(fest)
         execute("TRUNCATE touched")
@@ -153,15 +181,15 @@ def derive(fest: Fest, *, rebuild: bool) -> Derived:
     if derived.touched or derived.everything or state.closed_at != state.settled_at:
         plans = plans_of(fest)
         lay_out_weights(fest, campaign, timeline)
-        gather_parts(timeline)
+        gather_parts(timeline, everybody_of=fest if derived.everything else None)
         begin_rescoring("touched")
         store_tallies()
         store_supporter_tallies(supporter_metrics(plans))
         store_gains(fest)
         pay_for_facts(fest, campaign, timeline)
         execute("DROP TABLE IF EXISTS entrant")
-        execute("CREATE TEMP TABLE entrant (entry_id bigint PRIMARY KEY, since timestamptz) ON COMMIT DROP")
-        execute("INSERT INTO entrant SELECT entry_id, since FROM touched")
+        execute(ENTRANT)
+        execute(ADD_ENTRANTS.format(new="touched"))
         rescore_payees(fest)
         rank(fest, campaign, plans, state, derived)
         if derived.everything:
@@ -169,8 +197,9 @@ def derive(fest: Fest, *, rebuild: bool) -> Derived:
             execute(NO_LONGER_RANKED, [fest.pk])
     state.settled_at = state.closed_at
     state.campaign = scored
+    state.publish_whole = derived.publish_whole = state.publish_whole or derived.everything
     state.refreshed_at = clock.now()
-    state.save(update_fields=["settled_at", "campaign", "refreshed_at"])
+    state.save(update_fields=["settled_at", "campaign", "publish_whole", "refreshed_at"])
     return derived
 
 
@@ -197,10 +226,7 @@ def rescore_payees(fest: Fest) -> None:
     gather_payments()
     store_tallies(paid=True)
     store_gains(fest, paid=True)
-    execute("""
-        INSERT INTO entrant SELECT entry_id, since FROM payee
-        ON CONFLICT (entry_id) DO UPDATE SET since = least(entrant.since, excluded.since)
-    """)
+    execute(ADD_ENTRANTS.format(new="payee"))
     execute("ANALYZE entrant")
     execute("TRUNCATE payee")
 
@@ -215,6 +241,7 @@ def rank(fest: Fest, campaign: Campaign, plans: list[Plan], state: RefreshState,
     ((version,),) = execute(NEXT_VERSION, [fest.pk])
     for plan in in_order_of_payment(campaign, plans):
         values = parameters(plan, version=version)
+        begin_board(values)
         stored = fill_figures(plan, values)
         rank_figures(plan, values)
         before = store_scores(plan, values, stored=STORED_SCORES if derived.everything else stored)
@@ -237,7 +264,7 @@ def fill_figures(plan: Plan, values: dict[str, object]) -> str:
 
 
 def in_order_of_payment(campaign: Campaign, plans: list[Plan]) -> Iterator[Plan]:
-    """The boards, each after all those that pay what it counts; else in the order of the file."""
+    """The boards, each after all those that pay what it counts."""
     specs = {board.slug: board for board in campaign.items(BoardSpec)}
     by_slug = {plan.board.slug: plan for plan in plans}
     graph = {

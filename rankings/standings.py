@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
+import redis
 import structlog
 
 from livefest.sql import execute
 from rankings.keys import handle_of, score_of
 from rankings.models import Standing
-from rankings.valkey import Keys, Mark, Unavailable, client, keys_of
+from rankings.valkey import Keys, Mark, client, keys_of
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -66,6 +67,8 @@ def size(standing: Standing) -> int:
 
 def page(standing: Standing, *, position: int = 0, count: int = 50) -> list[Place]:
     """Up to `count` places from `position` (from 0) on, best first."""
+    if count < 1:
+        return []  # to Valkey it would be all
 
     def from_valkey(keys: Keys, mark: Mark) -> list[Place]:
         found: list[bytes] = client().zrange(keys.order, position, position + count - 1)  # type: ignore[assignment]
@@ -166,6 +169,6 @@ def read(standing: Standing, from_valkey: Callable[[Keys, Mark], T], from_postgr
                 continue
             if Mark.parse(client().get(keys.mark)) == mark:  # type: ignore[arg-type]
                 return found
-    except Unavailable as error:
+    except redis.RedisError as error:
         log.warning("standings_read_from_postgres", standing=standing.pk, error=str(error))
     return from_postgres()

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import redis
 from django.conf import settings
 
-Unavailable = (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError, redis.ReadOnlyError)
 TIMEOUT = 5.0  # seconds; a reader asks PostgreSQL instead long before a viewer gives up
 
 
@@ -41,6 +40,11 @@ def keys_of(standing_id: int) -> Keys:
 def published_key(fest_id: int) -> str:
     """The set of the ids of a fest's standings that were published, to find those that are no more."""
     return f"fest:{fest_id}:standings"
+
+
+def version_key(fest_id: int) -> str:
+    """The version of the fest's newest published standing."""
+    return f"fest:{fest_id}:version"
 
 
 class Mark(NamedTuple):

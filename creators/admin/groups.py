@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from creators.admin.handles import HandleField
 from creators.campaign import refuse_small_roster
-from creators.models import Group, Membership
+from creators.models import Entry, Group, Membership
 from livefest import clock
 from livefest.admin.checks import ItemAdmin
-from livefest.admin.scope import FestScopedInline
+from livefest.admin.scope import FestScopedForm, FestScopedInline
 from livefest.admin.violations import VIOLATIONS, WordedForm
 
 VIOLATIONS.update(
@@ -28,20 +30,68 @@ VIOLATIONS.update(
             "This group has members; its kind can't be changed any more."
         ),
         "fact_metric_of_same_fest": gettext_lazy("Facts were recorded in this metric; keep it."),
+        "joinrequest_group_of_same_fest_and_kind": gettext_lazy(
+            "This group was asked to take members; its kind can't be changed any more."
+        ),
+        "group_way_in_of_community": gettext_lazy(
+            "Only a community is joined: choose the way in “Closed” for a league, and leave code and owner empty."
+        ),
+        "group_code_with_its_way_in": gettext_lazy(
+            "A code goes with the way in “With a code”, and that with a code: write one of 8 to 64 letters, digits "
+            "and hyphens, or choose another way in and leave it empty."
+        ),
+        "group_owner_is_member": gettext_lazy("The owner is not a member any more; choose one who is."),
         "membership_one_of_a_kind": gettext_lazy("A creator is in at most one league and one community of a fest."),
         "membership_within_roster": gettext_lazy("This community is full; choose another, or raise its roster."),
     }
 )
 
 
+WAY_IN: Any = (
+    gettext_lazy("Way in"),
+    {
+        "description": gettext_lazy(
+            "How creators join a community by themselves, until the fest ends. No part of the campaign file."
+        ),
+        "fields": ["way_in", "join_code", "owner"],
+    },
+)
+
+
+class GroupForm(FestScopedForm):
+    owner = HandleField(
+        label=gettext_lazy("Owner"),
+        required=False,
+        help_text=gettext_lazy("The handle of one of its members; empty: staff alone decide on requests to join."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["owner"] = str(self.instance.owner or "")
+
+    def clean_owner(self) -> Entry | None:
+        handle: str = self.cleaned_data["owner"]
+        if not handle:
+            return None
+        places = Membership.objects.filter(group=self.instance.pk, entry__creator__handle=handle)
+        place = places.select_related("entry__creator").first()
+        if place is None:
+            raise forms.ValidationError(
+                _("“%(handle)s” is none of its members; write the handle of one who is."), params={"handle": handle}
+            )
+        return place.entry
+
+
 @admin.register(Group)
 class GroupAdmin(ItemAdmin):
-    list_display = ["name", "slug", "fest", "kind", "placement_metric", "roster"]
-    list_filter = ["fest", "kind"]
+    form = GroupForm
+    list_display = ["name", "slug", "fest", "kind", "placement_metric", "roster", "way_in"]
+    list_filter = ["fest", "kind", "way_in"]
     list_select_related = ["fest", "placement_metric"]
     offered = {"placement_metric": {"paid": False}}
     fieldsets = [
         (None, {"fields": ["fest", "slug", "name", "kind", "roster", "position"]}),
+        WAY_IN,
         (
             gettext_lazy("Placement"),
             {
@@ -55,6 +105,11 @@ class GroupAdmin(ItemAdmin):
             },
         ),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A league has no way in."""
+        of_league = obj is not None and obj.kind == Group.Kind.LEAGUE
+        return [fieldset for fieldset in super().get_fieldsets(request, obj) if not of_league or fieldset != WAY_IN]
 
     def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
         refuse_small_roster(obj.fest, obj.slug, obj.roster)  # before the database does, in fewer words

@@ -1,5 +1,5 @@
 """Whatever changes about an entry beside its facts leaves a mark, whoever changes it: a refresh learns of it with
-certainty. `livefest_mark_entries` is there for the other apps' records too."""
+certainty. `creators_mark_entries` is there for the other apps' records too."""
 
 from django.db import migrations
 

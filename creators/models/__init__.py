@@ -3,6 +3,7 @@
 from creators.models.creator import Creator, Entry, Group, Membership
 from creators.models.derived import Payment, SupporterTally, Tally
 from creators.models.fact import Fact, Mark
+from creators.models.join_request import JoinRequest
 from creators.models.source import Live, Source, SourceSecret
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Entry",
     "Fact",
     "Group",
+    "JoinRequest",
     "Live",
     "Mark",
     "Membership",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from livefest.models import CampaignItem, Fest, Metric, NamedCampaignItem, Region
 
 HANDLE_LENGTH = 128
+JOIN_CODE_PATTERN = r"^[A-Za-z0-9-]{8,64}$"
 
 
 def validate_handle(handle: str) -> None:
@@ -82,6 +84,12 @@ class Group(NamedCampaignItem):
         LEAGUE = "league", _("League")
         COMMUNITY = "community", _("Community")
 
+    class WayIn(models.TextChoices):
+        OPEN = "open", _("Open: anyone may join")
+        CODE = "code", _("With a code")
+        APPROVAL = "approval", _("On request: its owner or staff approve")
+        CLOSED = "closed", _("Closed: staff and the creators file place")
+
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     # How a league places whoever has none yet, at `placement_until`.
     placement_metric = models.ForeignKey(
@@ -97,6 +105,29 @@ class Group(NamedCampaignItem):
     )
     roster = models.PositiveIntegerField(
         _("roster"), null=True, blank=True, help_text=_("Most members of a community; empty: any number.")
+    )
+    # How creators come in by themselves. Records that staff and owners keep, no part of the campaign file. Closed until
+    # somebody opens it: who moves to another community takes all their points along, so that a community which its
+    # organiser only ever fills from the creators file must not turn out to have had an open door.
+    way_in = models.CharField(_("way in"), max_length=16, choices=WayIn.choices, default=WayIn.CLOSED)
+    join_code = models.CharField(
+        _("code"),
+        max_length=64,
+        blank=True,
+        default="",
+        validators=[RegexValidator(JOIN_CODE_PATTERN, _("Use 8 to 64 letters, digits and hyphens."))],
+        help_text=_("For the way in “With a code”: 8 to 64 letters, digits and hyphens; else empty."),
+    )
+    # Always one of its members, of the same fest (migration 0006); who leaves it owns it no longer.
+    owner = models.ForeignKey(
+        Entry,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("owner"),
     )
     # The record that its placement was made; it is made once. No part of the campaign file.
     placed_at = models.DateTimeField(_("placed"), null=True, blank=True, editable=False)
@@ -131,6 +162,17 @@ class Group(NamedCampaignItem):
             ),
             models.CheckConstraint(
                 name="group_roster_of_community", condition=Q(roster=None) | Q(kind="community", roster__gte=1)
+            ),
+            models.CheckConstraint(
+                name="group_way_in_known", condition=Q(way_in__in=["open", "code", "approval", "closed"])
+            ),
+            models.CheckConstraint(
+                name="group_way_in_of_community",
+                condition=Q(kind="community") | Q(way_in="closed", join_code="", owner=None),
+            ),
+            models.CheckConstraint(
+                name="group_code_with_its_way_in",
+                condition=Q(way_in="code", join_code__regex=JOIN_CODE_PATTERN) | ~Q(way_in="code") & Q(join_code=""),
             ),
         ]
 

@@ -1,12 +1,15 @@
 """What is derived from facts alone: quantities by segment, and the payments that are scored beside the facts.
 
-Every refresh makes these rows equal to what is due; they can be thrown away and derived again at any time.
+Every refresh makes these rows equal to what is due; they can be thrown away and derived again at any time. That is why
+their references are not held by foreign keys: a rebuild of a million creators would check tens of millions of them, row
+by row, as it commits.
 """
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from creators.models.creator import Entry
 from livefest.models import Metric
@@ -20,8 +23,8 @@ class Tally(models.Model):
     the moment of its last part.
     """
 
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="tallies", db_index=False)
-    metric = models.ForeignKey(Metric, models.CASCADE, related_name="+", db_index=False)
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="tallies", db_index=False, db_constraint=False)
+    metric = models.ForeignKey(Metric, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     segment = models.DateTimeField()
     day = models.DateField()
     quantity = models.DecimalField(max_digits=38, decimal_places=6)
@@ -40,9 +43,9 @@ class Tally(models.Model):
 class SupporterTally(models.Model):
     """How much of a metric a supporter gave to a creator in one segment; as `Tally`, for the supporters' boards."""
 
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="+", db_index=False)
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     supporter = models.CharField(max_length=128, db_collation="C")
-    metric = models.ForeignKey(Metric, models.CASCADE, related_name="+", db_index=False)
+    metric = models.ForeignKey(Metric, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     segment = models.DateTimeField()
     day = models.DateField()
     quantity = models.DecimalField(max_digits=38, decimal_places=6)
@@ -69,13 +72,19 @@ class Payment(models.Model):
     where the board is one for all). Each is paid once to a creator.
     """
 
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="payments", db_index=False)
-    entitlement = models.CharField(max_length=300, db_collation="C")
-    metric = models.ForeignKey(Metric, models.CASCADE, related_name="+", db_index=False)
-    points = models.BigIntegerField()
-    at = models.DateTimeField()
+    entry = models.ForeignKey(
+        Entry, models.CASCADE, related_name="payments", db_index=False, verbose_name=_("creator"), db_constraint=False
+    )
+    entitlement = models.CharField(_("for"), max_length=300, db_collation="C")
+    metric = models.ForeignKey(
+        Metric, models.CASCADE, related_name="+", db_index=False, verbose_name=_("paid in"), db_constraint=False
+    )
+    points = models.BigIntegerField(_("points"))
+    at = models.DateTimeField(_("at"))
 
     class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
         constraints = [
             models.UniqueConstraint(name="payment_unique", fields=["entry", "entitlement"]),
             models.CheckConstraint(name="payment_positive", condition=Q(points__gte=1)),

@@ -68,10 +68,9 @@ class Mark(models.Model):
     """Says that facts of an entry on a fest day came in and that no refresh has scored them yet; without a day, that
     something else about the entry changed (region, category, groups, joining, admission): all of it is due again.
 
-    Written in the transaction that stores the facts or the change (by triggers), deleted in the one that stores what
-    follows from it. A row is never
-    shared between two writers (there is no unique key): a mark that a refresh has taken can't swallow one that
-    arrives meanwhile. No foreign keys: the facts stored with it have them.
+    Written in the transaction that stores the facts or the change (triggers see to that), deleted in the one that
+    stores what follows from it. A row is never shared between two writers (there is no unique key): a mark that a
+    refresh has taken can't swallow one that arrives meanwhile. No foreign keys: the facts stored with it have them.
     """
 
     fest = models.ForeignKey(Fest, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")

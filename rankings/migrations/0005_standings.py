@@ -16,9 +16,24 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterField(
             model_name="gain",
+            name="entry",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="gains",
+                to="creators.entry",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="gain",
             name="rule",
             field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="gains", to="rankings.rule"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="gains",
+                to="rankings.rule",
             ),
         ),
         migrations.CreateModel(
@@ -96,6 +111,7 @@ class Migration(migrations.Migration):
                 ("closed_at", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
                 ("campaign", models.JSONField(null=True)),
+                ("publish_whole", models.BooleanField(default=False)),
                 ("refreshed_at", models.DateTimeField(null=True)),
                 (
                     "fest",
@@ -134,6 +150,7 @@ class Migration(migrations.Migration):
                 (
                     "board",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -143,6 +160,7 @@ class Migration(migrations.Migration):
                 (
                     "entry",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -153,6 +171,7 @@ class Migration(migrations.Migration):
                 (
                     "standing",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="scores",
@@ -194,6 +213,7 @@ class Migration(migrations.Migration):
                 (
                     "entry",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -203,6 +223,7 @@ class Migration(migrations.Migration):
                 (
                     "group",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -212,6 +233,7 @@ class Migration(migrations.Migration):
                 (
                     "standing",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="contributions",

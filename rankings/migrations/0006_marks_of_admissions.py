@@ -1,4 +1,4 @@
-"""A admission that comes, changes or goes marks its entry for the next refresh."""
+"""An admission that comes, changes or goes marks its entry for the next refresh."""
 
 from django.db import migrations
 

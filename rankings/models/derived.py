@@ -1,6 +1,8 @@
 """What is derived from facts, payments and campaign: gains, and the standings made of them.
 
-Every refresh makes these rows equal to what is due; they can be thrown away and derived again at any time.
+Every refresh makes these rows equal to what is due; they can be thrown away and derived again at any time. That is why
+their references are not held by foreign keys: a rebuild of a million creators would check tens of millions of them, row
+by row, as it commits.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ class Gain(models.Model):
     boundary within a second cuts a duration.
     """
 
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="gains", db_index=False)
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="gains", db_index=False)
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="gains", db_index=False, db_constraint=False)
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="gains", db_index=False, db_constraint=False)
     segment = models.DateTimeField()  # its start
     day = models.DateField()
     quantity = models.DecimalField(max_digits=38, decimal_places=6)
@@ -73,10 +75,14 @@ class Score(models.Model):
     of the standing when the row last changed.
     """
 
-    standing = models.ForeignKey(Standing, models.CASCADE, db_index=False, related_name="scores")
-    board = models.ForeignKey(Board, models.CASCADE, db_index=False, related_name="+")  # the standing's
+    standing = models.ForeignKey(Standing, models.CASCADE, db_index=False, related_name="scores", db_constraint=False)
+    board = models.ForeignKey(
+        Board, models.CASCADE, db_index=False, related_name="+", db_constraint=False
+    )  # the standing's
     handle = models.CharField(max_length=128, db_collation="C")
-    entry = models.ForeignKey(Entry, models.CASCADE, null=True, db_index=False, related_name="scores")
+    entry = models.ForeignKey(
+        Entry, models.CASCADE, null=True, db_index=False, related_name="scores", db_constraint=False
+    )
     score = models.BigIntegerField(null=True)
     reached_at = models.DateTimeField(null=True)
     key = models.BinaryField(null=True)
@@ -105,10 +111,12 @@ class Contribution(models.Model):
     `measure` is "score", or the slug of a metric that the board's gates or tie-breaks look at; `amount` is exact.
     """
 
-    standing = models.ForeignKey(Standing, models.CASCADE, db_index=False, related_name="contributions")
-    entry = models.ForeignKey(Entry, models.CASCADE, db_index=False, related_name="+")
+    standing = models.ForeignKey(
+        Standing, models.CASCADE, db_index=False, related_name="contributions", db_constraint=False
+    )
+    entry = models.ForeignKey(Entry, models.CASCADE, db_index=False, related_name="+", db_constraint=False)
     measure = models.CharField(max_length=64, db_collation="C")
-    group = models.ForeignKey(Group, models.CASCADE, db_index=False, related_name="+")
+    group = models.ForeignKey(Group, models.CASCADE, db_index=False, related_name="+", db_constraint=False)
     amount = models.DecimalField(max_digits=38, decimal_places=6)
     reached_at = models.DateTimeField(null=True)
 

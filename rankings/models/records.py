@@ -62,13 +62,15 @@ class RefreshState(models.Model):
 
     `closed_at` is the moment up to which `close` has run, a record: rank bonuses of periods that ended by then are
     paid. `settled_at` is the `closed_at` by which the last refresh paid. `campaign` is what it scored by: where it
-    differs from the campaign as it is now, the next refresh marks what that touches.
+    differs from the campaign as it is now, the next refresh marks what that touches. `publish_whole`: everything was
+    derived anew, and not all of it has been published since.
     """
 
     fest = models.OneToOneField(Fest, models.CASCADE, related_name="refresh_state")
     closed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     campaign = models.JSONField(null=True)
+    publish_whole = models.BooleanField(default=False)
     refreshed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -11,9 +11,11 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 
-from creators.models import Creator, Entry, Fact, Group, Live, Mark, Membership, Source
+from challenges.models import Challenge, Completion, Joining
+from creators.models import Creator, Entry, Fact, Group, JoinRequest, Live, Mark, Membership, Payment, Source
 from livefest.campaign import load_campaign
-from livefest.models import Fest, Metric, User
+from livefest.models import Fest, Metric, Round, User
+from rankings.models import Admission, Board, Opening, Score, Standing
 
 AT = datetime(2026, 2, 14, 20, tzinfo=UTC)
 
@@ -70,6 +72,42 @@ def record(db: None) -> Callable[[Fest, int], None]:
             Live.objects.create(
                 source=source, room=f"room-{handle}", entry=entry, started_at=AT - timedelta(hours=1), reported_at=AT
             )
+
+    return make
+
+
+@pytest.fixture
+def record_more(record: Callable[..., None]) -> Callable[..., None]:
+    """As `record`, and gives each creator what scoring, joining and deciding leave: one row of every kind."""
+
+    def make(fest: Fest, count: int, prefix: str = "creator") -> None:
+        record(fest, count, prefix)
+        metric = Metric.objects.get(fest=fest, slug="bonus")
+        board = Board.objects.filter(fest=fest)[0]
+        joined, _new = Challenge.objects.get_or_create(
+            fest=fest, slug="joined", defaults={"name": "Joined", "per": "fest", "metric": metric, "join": True}
+        )
+        for number, entry in enumerate(Entry.objects.filter(fest=fest)):
+            handle = entry.creator.handle
+            owls = Group.objects.create(fest=fest, slug=f"owls-{number}", name="Owls", kind=Group.Kind.COMMUNITY)
+            JoinRequest.objects.create(fest=fest, entry=entry, group=owls, asked_at=AT)
+            Payment.objects.create(entry=entry, entitlement="challenge/joined", metric=metric, points=5, at=AT)
+            Joining.objects.create(challenge=joined, entry=entry, joined_at=AT)
+            Completion.objects.create(challenge=joined, entry=entry, met_at=AT, handle=handle)
+            standing = Standing.objects.create(board=board, within=str(number), period="fest", version=1, width=8)
+            Score.objects.create(
+                standing=standing,
+                board=board,
+                handle=handle,
+                entry=entry,
+                score=5,
+                reached_at=AT,
+                key=handle.encode(),
+                version=1,
+            )
+            round_ = Round.objects.create(fest=fest, slug=f"r-{number}", name="Round", starts=AT, ends=fest.ends)
+            opening = Opening.objects.create(round=round_, opened_at=AT)
+            Admission.objects.create(opening=opening, entry=entry, origin="rank", decided_at=AT)
 
     return make
 

@@ -13,16 +13,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from challenges.models import Challenge
-from creators.models import Creator, Entry, Fact, Group, Live, Mark, Source
+from challenges.models import Challenge, Completion, Joining
+from creators.models import Creator, Entry, Fact, Group, JoinRequest, Live, Mark, Payment, Source
 from livefest.models import Fest, Metric, Round, User
-from rankings.models import Board, Rule
+from rankings.models import Admission, Board, Opening, Rule, Score, Standing
 from rewards.models import Reward
 from tests.admin.pages import body
 
 CAMPAIGN = [Metric, Round, Group, Rule, Board, Challenge, Reward]
-MADE = [Fest, *CAMPAIGN, User, Creator, Entry, Source]
-READ_ONLY = [Fact, Mark, Live]
+MADE = [Fest, *CAMPAIGN, User, Creator, Entry, Source, Joining, Admission]
+READ_ONLY = [Fact, Mark, Live, JoinRequest, Payment, Completion, Opening, Standing, Score]
 
 
 def address(model: type, action: str, *args: object) -> str:
@@ -47,9 +47,9 @@ def test_list_opens_when_empty(admin_client: Client, model: type) -> None:
 
 @pytest.mark.parametrize("model", [*MADE, *READ_ONLY])
 def test_list_and_change_page_open_with_rows(
-    admin_client: Client, live_fest: Fest, record: Callable[[Fest, int], None], model: type
+    admin_client: Client, live_fest: Fest, record_more: Callable[..., None], model: type
 ) -> None:
-    record(live_fest, 3)
+    record_more(live_fest, 3)
     response = admin_client.get(address(model, "changelist"))
     assert response.status_code == 200
     assert_within_policy(body(response))
@@ -76,13 +76,13 @@ def test_add_page_opens(admin_client: Client, uk_valentine: Fest, model: type) -
 
 @pytest.mark.parametrize("model", [*MADE, *READ_ONLY])
 def test_list_costs_the_same_queries_with_more_rows(
-    admin_client: Client, uk_valentine: Fest, live_fest: Fest, record: Callable[..., None], model: type
+    admin_client: Client, uk_valentine: Fest, live_fest: Fest, record_more: Callable[..., None], model: type
 ) -> None:
-    record(uk_valentine, 1)
+    record_more(uk_valentine, 1)
     url = address(model, "changelist")
     with CaptureQueriesContext(connection) as one:
         admin_client.get(url)
-    record(live_fest, 3, "more")
+    record_more(live_fest, 3, "more")
     with CaptureQueriesContext(connection) as more:
         admin_client.get(url)
     assert len(more) == len(one), "\n".join(query["sql"] for query in more)

@@ -1,8 +1,5 @@
-"""Small random whole fests, each a script of what happens, and what the slow reading makes of it.
-
-@given(scripts())
-def test(script): … play script.events in the app, then compare with expected(script)
-"""
+"""Small random whole fests, each a script of what happens, and what the slow reading makes of it: a test plays the
+events of one of `scripts()` in the app and compares what comes out with `expected(script)`."""
 
 from __future__ import annotations
 

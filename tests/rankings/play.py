@@ -39,9 +39,7 @@ def play(fest: Fest, script: Script, event: Event) -> None:
     match event:
         case Facts(lines):
             source = create_source(fest=fest, name="file")
-            record_facts(
-                source=source, reports=[parse_fact(line) for line in lines], arrived_at=script.arrived_at
-            )
+            record_facts(source=source, reports=[parse_fact(line) for line in lines], arrived_at=script.arrived_at)
         case Refresh():
             refresh(fest)
         case Close(moment):
@@ -107,9 +105,7 @@ def everything_derived(fest: Fest) -> dict[str, list[tuple[Any, ...]]]:
             key=repr,
         ),
         "tallies": sorted(
-            Tally.objects.filter(**entries).values_list(
-                "entry", "metric", "segment", "day", "quantity", "reached_at"
-            ),
+            Tally.objects.filter(**entries).values_list("entry", "metric", "segment", "day", "quantity", "reached_at"),
             key=repr,
         ),
         "given": sorted(

@@ -28,7 +28,7 @@ several ranked, rank shared, equals listed by bytes, tie broken by a metric, tie
 gates kept somebody out, minimum kept somebody out
 challenge met per session, challenge met per day, challenge met per fest, challenge met with join
 challenge met with within, challenge met with starts, challenge met with ends, challenge met with 2 goals
-challenge met with points, challenge met without points, challenge met as a period ended
+challenge met with points, challenge met without points
 race lost, race decided by handle, challenge joined, joined too late or never
 challenge paid in bonus, challenge paid in vouchers, challenge paid to somebody ranked where payments count
 rank paid in bonus, rank paid in vouchers, rank paid to somebody ranked where payments count

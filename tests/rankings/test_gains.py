@@ -38,8 +38,10 @@ Line = dict[tuple[str, str, date], tuple[int, datetime]]
 def gained_in_database() -> Line:
     """Points by handle, rule and fest day, and the last moment at which any were gained in it."""
     line: Line = {}
-    gains = Gain.objects.filter(points__gt=0).exclude(rule__slug="bonus").values_list(
-        "entry__creator__handle", "rule__slug", "day", "points", "gained_at"
+    gains = (
+        Gain.objects.filter(points__gt=0)
+        .exclude(rule__slug="bonus")
+        .values_list("entry__creator__handle", "rule__slug", "day", "points", "gained_at")
     )
     for handle, rule, day, points, gained_at in gains.order_by("segment"):
         assert gained_at is not None

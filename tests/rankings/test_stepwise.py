@@ -25,7 +25,9 @@ def test_stepwise_equals_rebuilt_equals_the_slow_reading(script: Script) -> None
 
         outcome = expected(script)
         assert all_standings(fest) == [row.as_text() for row in outcome.rows]
-        paid = Payment.objects.filter(entry__fest=fest).values_list("entry__creator__handle", "metric__slug", "points", "at")
+        paid = Payment.objects.filter(entry__fest=fest).values_list(
+            "entry__creator__handle", "metric__slug", "points", "at"
+        )
         assert sorted(paid) == sorted((one.creator, one.metric, one.points, one.at) for one in outcome.payments)
 
         stepwise = everything_derived(fest)

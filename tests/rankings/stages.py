@@ -1,0 +1,98 @@
+"""`python -m tests.rankings.stages STAGE SLUG`: refreshes that stop, or die, where a test wants them to.
+
+Each says a line when it is there. What it stops in is wrapped, never replaced: the rest is the real thing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import django
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def hold(slug: str) -> None:
+    """Holds the fest's lock until the input ends."""
+    from livefest.models import Fest
+    from rankings.locks import fest_lock
+
+    with fest_lock(Fest.objects.get(slug=slug)):
+        say("held")
+        sys.stdin.read()
+
+
+def refreshes(slug: str) -> None:
+    """Refreshes, and says what came of it."""
+    from livefest.models import Fest
+    from rankings.refresh import refresh
+
+    fest = Fest.objects.get(slug=slug)
+    say("ready")
+    sys.stdin.readline()
+    say(str(refresh(fest)))
+
+
+def dies_unpublished(slug: str, how: str = "stepwise") -> None:
+    """Refreshes, or rebuilds, and dies of SIGKILL with everything committed and nothing published."""
+    import rankings.publishing
+    from livefest.models import Fest
+    from rankings.refresh import refresh
+
+    read_marks = rankings.publishing.read_marks
+
+    def dying(ids: Sequence[int]) -> list[Any]:
+        say("committed")
+        os.kill(os.getpid(), signal.SIGKILL)
+        return read_marks(ids)
+
+    rankings.publishing.read_marks = dying
+    refresh(Fest.objects.get(slug=slug), rebuild=how == "rebuild")
+
+
+def publishes_by_steps(slug: str) -> None:
+    """Publishes all standings anew, and stops when it has read the first rows, and when it has written them aside."""
+    import rankings.publishing
+    from livefest.models import Fest
+
+    whole_standing = rankings.publishing.whole_standing
+
+    def stopping(id: int) -> Iterator[list[tuple[int, int, str, bytes | None]]]:
+        for part in whole_standing(id):
+            say("read")
+            sys.stdin.readline()
+            yield part
+            say("wrote")
+            sys.stdin.readline()
+
+    rankings.publishing.whole_standing = stopping
+    say(f"published {rankings.publishing.publish(Fest.objects.get(slug=slug), {}, whole=True)}")
+
+
+def describe(slug: str) -> None:
+    """Prints all standings as `export_board` has them, and everything else that is derived, as JSON."""
+    from livefest.models import Fest
+    from tests.rankings.play import all_standings, everything_derived
+
+    fest = Fest.objects.get(slug=slug)
+    say(json.dumps({"standings": all_standings(fest), "derived": everything_derived(fest)}, default=str))
+
+
+STAGES = {
+    "hold": hold,
+    "refresh": refreshes,
+    "die-unpublished": dies_unpublished,
+    "publish-by-steps": publishes_by_steps,
+    "describe": describe,
+}
+
+if __name__ == "__main__":
+    django.setup()
+    STAGES[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,68 @@
+"""A refresh costs what changed, not how many creators there are: counted, not timed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from livefest.models import Fest
+from livefest.sql import execute
+from rankings.refresh import refresh
+from rankings.valkey import client
+from tests.conftest import append_only_lifted
+from tests.rankings.crowd import crowd, more_facts
+
+CHANGED = 100
+
+# By sequential and index scans, of the tables that grow with creators and facts.
+ROWS_READ = """
+SELECT relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables
+WHERE relname ~ '^(creators|challenges|rankings)_' ORDER BY relname
+"""
+
+
+def rows_read() -> dict[str, int]:
+    """So far, by table, as PostgreSQL counts them."""
+    execute("SELECT pg_stat_force_next_flush()")
+    execute("SELECT pg_stat_clear_snapshot()")
+    return dict(execute(ROWS_READ))
+
+
+def commands() -> dict[str, int]:
+    """What Valkey was asked so far, by command; without what merely connects."""
+    stats = client().info("commandstats")
+    calls = {name.removeprefix("cmdstat_"): int(values["calls"]) for name, values in stats.items()}
+    return {name: number for name, number in calls.items() if name.partition("|")[0] not in ("client", "hello", "info")}
+
+
+def more(after: dict[str, int], before: dict[str, int]) -> dict[str, int]:
+    grown = {name: number - before.get(name, 0) for name, number in after.items()}
+    return {name: number for name, number in grown.items() if number}
+
+
+def cost(fest: Fest) -> tuple[dict[str, int], dict[str, int]]:
+    """Rows read and Valkey's commands of a refresh in which CHANGED creators changed."""
+    more_facts(fest, CHANGED)
+    read, asked = rows_read(), commands()
+    refreshed = refresh(fest)
+    assert refreshed is not None
+    assert (refreshed.touched, refreshed.published is not None) == (CHANGED, True)
+    return more(rows_read(), read), more(commands(), asked)
+
+
+def settled(campaigns: Path, slug: str, number: int) -> Fest:
+    """A fest with so many creators, scored, and with the statistics that autovacuum keeps."""
+    fest = crowd(campaigns, slug, number)
+    refresh(fest)
+    execute("VACUUM ANALYZE")
+    return fest
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refresh_costs_the_same_among_a_thousand_and_a_hundred_thousand(campaigns: Path) -> None:
+    small = cost(settled(campaigns, "crowd", 1_000))
+    with append_only_lifted():
+        call_command("flush", interactive=False, verbosity=0)
+    assert cost(settled(campaigns, "crowd", 100_000)) == small
