@@ -1,6 +1,7 @@
 # Everything a person runs. Needs Python 3.11+ with pip and venv, and make; the rest it fetches itself.
 PYTHON ?= python3
 PY := .venv/bin/python
+BEAT_SCHEDULE ?= .local/celerybeat-schedule
 export DJANGO_SETTINGS_MODULE ?= livefest.settings.development
 
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ worker: .venv/installed ## a Celery worker, which ranks
 	$(PY) -m celery --app livefest worker --loglevel WARNING --concurrency 2
 
 beat: .venv/installed ## Celery's clock, which tells workers when
-	$(PY) -m celery --app livefest beat --loglevel WARNING --schedule .local/celerybeat-schedule
+	$(PY) -m celery --app livefest beat --loglevel WARNING --schedule $(BEAT_SCHEDULE)
 
 test: .venv/installed ## all tests, on every core, against their own databases and their own Valkey
 	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest --numprocesses logical --dist worksteal $(ARGS)

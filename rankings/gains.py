@@ -122,12 +122,17 @@ def multipliers(campaign: Campaign, bonuses: list[BonusSpec], timeline: Timeline
     ]
 
 
-def store_gains(fest: Fest, *, paid: bool = False) -> None:
-    """Makes the gains of the entries in `rescored`, by rules whose metric is paid or not, equal to `part`."""
+def find_due_gains(fest: Fest) -> None:
+    """Makes the temporary table `due_gain`: what the entries in `rescored` gain by what is in `part`."""
     # Only a span over the fest and a cap of the fest carry anything from before.
     carrying = Rule.objects.filter(Q(span=Rule.Span.FEST) | Q(cap__isnull=False), fest=fest)
     execute("DROP TABLE IF EXISTS due_gain")
     execute(DUE_GAINS, {"fest": fest.pk, "most": MOST_POINTS, "carrying": [rule.pk for rule in carrying]})
+
+
+def store_gains(fest: Fest, *, paid: bool = False) -> None:
+    """Makes the gains of the entries in `rescored`, by rules whose metric is paid or not, equal to `part`."""
+    find_due_gains(fest)
     make_equal(
         table="rankings_gain",
         due="due_gain",

@@ -87,8 +87,8 @@ def publish(fest: Fest, changes: Mapping[int, Changes], *, whole: bool = False) 
             published += 1
         if whole:
             remove_others(fest, {id for id, *_ in standings})
-        if published:
-            client().set(version_key(fest.pk), max(version for _id, version, _width in standings))
+        if standings:  # also where all were published by one who died before this
+            client().set(version_key(fest.pk), max(version for _id, version, _width, _size in standings))
         return published
     except (redis.RedisError, Overtaken) as error:
         log.warning("standings_not_published", fest=fest.slug, error=f"{type(error).__name__}: {error}")

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from creators.models import Mark
 from livefest import clock
 from livefest.models import Fest
 from rankings.closing import close, is_due
+from rankings.models import RefreshState
 from rankings.refresh import refresh
 
 BEFORE_START = timedelta(days=1)  # so that boards are there, empty, when a fest begins
@@ -23,14 +24,14 @@ AFTER_GRACE = timedelta(days=1)
 
 
 def running(now: datetime) -> list[int]:
-    """The ids of fests whose boards may move: under way, in grace, or with marks that nobody has taken."""
+    """The ids of fests whose boards may move: under way, in grace, with marks that nobody has taken, or with something
+    that a closing or rebuild left to do when it died."""
     marks = Mark.objects.filter(fest=OuterRef("pk"))
-    fests = Fest.objects.filter(Q(starts__lte=now + BEFORE_START) | Exists(marks))
-    return [
-        fest.pk
-        for fest in fests.annotate(marked=Exists(marks))
-        if fest.marked or fest.ends + timedelta(hours=fest.grace_hours) + AFTER_GRACE > now
-    ]
+    states = RefreshState.objects.filter(fest=OuterRef("pk"))
+    unpaid = Exists(states.filter(closed_at__isnull=False).exclude(closed_at=F("settled_at")))
+    left = Exists(marks) | unpaid | Exists(states.filter(publish_whole=True))
+    fests = Fest.objects.annotate(left=left).filter(Q(starts__lte=now + BEFORE_START) | Q(left=True))
+    return [fest.pk for fest in fests if fest.left or fest.ends + timedelta(hours=fest.grace_hours) + AFTER_GRACE > now]
 
 
 @shared_task(name="rankings.refresh_running")

@@ -1,6 +1,7 @@
 """The connection to Valkey for published standings, and the names of their keys.
 
-All keys of a standing share a hash tag, so that a cluster keeps them in one place.
+All keys of a standing share a hash tag, so that a cluster keeps them in one place. Two PostgreSQL databases must not
+share one database of Valkey: they would read each other's standings.
 """
 
 from __future__ import annotations

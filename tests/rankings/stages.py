@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
+from unittest.mock import patch
 
 import django
 
@@ -57,6 +58,36 @@ def dies_unpublished(slug: str, how: str = "stepwise") -> None:
     refresh(Fest.objects.get(slug=slug), rebuild=how == "rebuild")
 
 
+def dies_unannounced(slug: str) -> None:
+    """Refreshes, and dies of SIGKILL with all standings published and the fest's version still that of before."""
+    import rankings.publishing
+    from livefest.models import Fest
+    from rankings.refresh import refresh
+    from rankings.valkey import version_key
+
+    def dying(fest_id: int) -> str:
+        say("published")
+        os.kill(os.getpid(), signal.SIGKILL)
+        return version_key(fest_id)
+
+    with patch.object(rankings.publishing, "version_key", dying):
+        refresh(Fest.objects.get(slug=slug))
+
+
+def dies_unpaid(slug: str) -> None:
+    """Closes, and dies of SIGKILL as it has recorded that everything is closed and is about to refresh."""
+    import rankings.closing
+    from livefest import clock
+    from livefest.models import Fest
+
+    def dying(fest: Fest) -> None:
+        say("closed")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with patch.object(rankings.closing, "refresh", dying):
+        rankings.closing.close(Fest.objects.get(slug=slug), at=clock.now())
+
+
 def publishes_by_steps(slug: str) -> None:
     """Publishes all standings anew, and stops when it has read the first rows, and when it has written them aside."""
     import rankings.publishing
@@ -89,6 +120,8 @@ STAGES = {
     "hold": hold,
     "refresh": refreshes,
     "die-unpublished": dies_unpublished,
+    "die-unannounced": dies_unannounced,
+    "die-unpaid": dies_unpaid,
     "publish-by-steps": publishes_by_steps,
     "describe": describe,
 }

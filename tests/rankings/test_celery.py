@@ -10,6 +10,8 @@ import tomllib
 from datetime import datetime
 from pathlib import Path
 
+from django.db.models import F
+
 from creators.creators_file import load_creators
 from creators.files import read_batches
 from creators.intake import record_facts
@@ -19,8 +21,10 @@ from livefest.campaign import load_campaign
 from livefest.models import Fest
 from livefest.sql import execute
 from rankings.closing import is_due
-from rankings.models import Board, Opening
+from rankings.models import Board, Opening, RefreshState
+from rankings.refresh import refresh
 from rankings.standings import find_standing, page
+from rankings.tasks import refresh_fest, running
 from rankings.valkey import client
 from tests.rankings.held import in_postgres, in_valkey
 from tests.rankings.machinery import Machinery, Running, wait_for
@@ -29,6 +33,7 @@ from tests.reference import Intake, Ledger, Records, Row, all_rows, close, json_
 
 # Of night-of-lights two days are over and paid; winter-ladder, which places and admits, has ended.
 NOW = datetime.fromisoformat("2026-10-25T12:00:00Z")
+LONG_AFTER = datetime.fromisoformat("2026-12-24T00:00:00Z")
 ENDED = datetime.fromisoformat("2026-07-12T12:00:00Z")  # in grace
 
 
@@ -53,17 +58,34 @@ class Played:
         self.intake.take(json_lines(facts.read_bytes()), arrived_at=at)
         assert Fact.objects.filter(fest=self.fest).count() == self.intake.counts()["accepted"]
 
-    def ledger(self) -> Ledger:
-        """As things stand once everything up to NOW is closed."""
-        self.records = close(self.campaign, self.creators, self.intake.accepted, self.records, closed_at=NOW)
+    def ledger(self, now: datetime = NOW) -> Ledger:
+        """As things stand once everything up to now is closed."""
+        self.records = close(self.campaign, self.creators, self.intake.accepted, self.records, closed_at=now)
         return ledger_at(self.campaign, self.creators, self.intake.accepted, self.records)
 
     def is_settled(self) -> bool:
         """Whether nothing is left to be scored, closed or published."""
-        if Mark.objects.filter(fest=self.fest).exists() or is_due(self.fest, NOW):
+        state = RefreshState.objects.filter(fest=self.fest, closed_at=F("settled_at")).first()
+        if state is None or is_due(self.fest, NOW) or Mark.objects.filter(fest=self.fest).exists():
             return False
         record = in_postgres(execute)
         return in_valkey(client(), list(record)) == record and bool(record)
+
+
+def test_closing_killed_before_it_paid_is_made_good_long_after_the_fest(machine: Machinery, campaigns: Path) -> None:
+    """Nothing is due any more, and nothing marked."""
+    nights = Played(campaigns, "night-of-lights")
+    nights.take(campaigns / "night-of-lights.facts.jsonl", NOW)
+    refresh(nights.fest)
+    machine.environment["LIVEFEST_NOW"] = LONG_AFTER.isoformat()
+    dying = machine.stage("die-unpaid", "night-of-lights")
+    assert dying.line() == "closed", dying.tail()
+    assert dying.wait() == -signal.SIGKILL
+    assert not Payment.objects.filter(entitlement__startswith="rank/").exists()
+    assert running(LONG_AFTER) == [nights.fest.pk]
+    refresh_fest(nights.fest.pk)
+    assert paid(nights.fest) == due(nights.ledger(LONG_AFTER))
+    assert running(LONG_AFTER) == []
 
 
 def test_worker_and_beat_of_the_makefile_refresh_and_close(machine: Machinery, campaigns: Path, tmp_path: Path) -> None:

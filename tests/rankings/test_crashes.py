@@ -22,7 +22,7 @@ from rankings.models import Score, Standing
 from rankings.publishing import publish
 from rankings.refresh import Refreshed, refresh
 from rankings.standings import page
-from rankings.valkey import client, published_key
+from rankings.valkey import client, published_key, version_key
 from tests.rankings.held import in_postgres, in_valkey, names_in, written_anew
 from tests.rankings.little import give, little_fest, send, standing_of, take_back
 from tests.rankings.machinery import Machinery, seconds_of, wait_for
@@ -90,6 +90,20 @@ def test_refresh_killed_before_it_published_is_made_good_where_nothing_more_happ
     assert refresh(fest) == Refreshed(touched=0, moved=0, published=3)
     assert refresh(fest) == Refreshed(touched=0, moved=0, published=0)
     assert_published(fest)
+
+
+def test_refresh_killed_before_it_told_the_version_is_made_good_by_the_next(fest: Fest, machine: Machinery) -> None:
+    """Pages are made anew when the version of the fest changes."""
+    give(fest, ada=5)
+    refresh(fest)
+    before = client().get(version_key(fest.pk))
+    give(fest, bo=6)
+    dying = machine.stage("die-unannounced", "little")
+    assert dying.line() == "published", dying.tail()
+    assert dying.wait() == -signal.SIGKILL
+    assert client().get(version_key(fest.pk)) == before
+    assert refresh(fest) == Refreshed(touched=0, moved=0, published=0)
+    assert client().get(version_key(fest.pk)) == str(standing_of(fest).version).encode()
 
 
 def test_rebuild_killed_before_it_published_is_made_good_by_the_next(fest: Fest, machine: Machinery) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from livefest.engines import Engines
+from rankings.valkey import version_key
 from tests.engines.conftest import remove_socket_directory
 from tests.rankings.held import names_in
 from tests.rankings.machinery import machinery
@@ -21,6 +22,7 @@ from tests.rankings.siege import Siege
 SLUG = "uk-valentine"
 NOW = "2026-02-17T12:00:00Z"  # in grace: everything of the fest may arrive
 CLOSED_AT = "2026-02-19T00:00:00Z"
+NEWEST = "SELECT fest.id, max(version) FROM rankings_standing, livefest_fest fest GROUP BY fest.id"
 KILLS, KILLS_OF_ONE_WORKER = 20, 3
 
 
@@ -101,6 +103,8 @@ def assert_published(siege: Siege) -> None:
     assert published == record
     assert record
     assert all(len(held.order) == len(held.keys) == held.size for held in record.values())
+    ((fest_id, newest),) = siege.ask(NEWEST)
+    assert siege.valkey().get(version_key(fest_id)) == str(newest).encode()
     names = {f"standing:{{{id}}}:{part}" for id, held in record.items() for part in held.parts}
     assert names_in(siege.valkey()) == names
 
