@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from challenges.models import Challenge, Goal
+from challenges.wording import describe_challenge
 from creators.campaign import GroupSpec
 from creators.models import Group
 from livefest.campaign.registry import Campaign, Payment, Problem, Section, Window, register, suggestion
@@ -155,5 +156,6 @@ register(
         summed_over=True,
         payments=payments,
         warn=warn_challenges,
+        describe=describe_challenge,
     )
 )

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from creators.models import Group, Membership
+from creators.wording import describe_group
 from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, register
 from livefest.campaign.schema import Count, CountOrZero, Moment, NamedItem, Slug, SmallCount, Spec
 from livefest.campaign.sections import usable_metric
@@ -167,5 +168,6 @@ register(
             (group.placement.from_, group.placement.until) for group in campaign.items(GroupSpec) if group.placement
         ],
         warn=warn_groups,
+        describe=describe_group,
     )
 )

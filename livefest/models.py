@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from livefest import clock
 
 SLUG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -197,3 +199,42 @@ class Round(NamedCampaignItem):
                 | (~Q(admits_board="") & Q(admits_top__isnull=False, admits_top__gte=1)),
             ),
         ]
+
+
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
+    def published(self, now: datetime) -> AnnouncementQuerySet:
+        """Those that the public may read by `now`."""
+        return self.filter(published_at__lte=now)
+
+
+class Announcement(models.Model):
+    """An update that staff write for everybody: plain text, an empty line between paragraphs. A record, no part of the
+    campaign file. The pinned come first, then the newest."""
+
+    fest = models.ForeignKey(Fest, models.CASCADE, db_index=False, related_name="announcements", verbose_name=_("fest"))
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"), help_text=_("Plain text; an empty line begins a new paragraph."))
+    published_at = models.DateTimeField(
+        _("published"), default=clock.now, help_text=_("Nobody but staff sees it before.")
+    )
+    pinned = models.BooleanField(_("pinned"), default=False, help_text=_("Stays above all others."))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = AnnouncementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pinned", "-published_at", "-id"]
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        indexes = [
+            # A page of a fest's updates from any place on.
+            models.Index(name="announcement_in_order", fields=["fest", "-pinned", "-published_at", "-id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(name="announcement_title_given", condition=~Q(title="")),
+            models.CheckConstraint(name="announcement_text_given", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,13 +1,27 @@
-"""All addresses of the site."""
+"""All addresses of the site. Public pages carry their language: /en/live-fest/boards/…"""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
 from livefest import views
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", views.choose_language, name="start"),
     path("ingest/", include("creators.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("<slug:fest>/", views.fest_home, name="fest"),
+        path("<slug:fest>/", include("rankings.urls")),
+        path("<slug:fest>/", include("challenges.urls")),
+        path("<slug:fest>/creators/<path:handle>/", views.creator, name="creator"),
+        path("<slug:fest>/rules/", views.rules, name="rules"),
+        path("<slug:fest>/updates/", views.updates, name="updates"),
+        path("<slug:fest>/updates/feed.atom", views.UpdatesFeed(), name="feed"),
+    ),
 ]
+
+handler404 = "livefest.views.not_found"
+handler500 = "livefest.views.broken"

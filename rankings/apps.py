@@ -7,3 +7,8 @@ class RankingsConfig(AppConfig):
 
     def ready(self) -> None:
         from rankings.campaign import rules, boards  # noqa: F401, I001  each registers its section, rules before boards
+
+        from livefest.site import register_fest_version
+        from rankings.live import fest_version
+
+        register_fest_version(fest_version)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import redis
 from django.conf import settings
 
-TIMEOUT = 5.0  # seconds; a reader asks PostgreSQL instead long before a viewer gives up
+TIMEOUT = 2.0  # seconds; a reader asks PostgreSQL instead long before a viewer gives up
 
 
 @cache

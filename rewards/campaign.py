@@ -13,6 +13,7 @@ from livefest.models import Fest
 from rankings.campaign import BoardSpec
 from rankings.models import Board
 from rewards.models import Reward
+from rewards.wording import describe_reward
 
 
 class RewardSpec(NamedItem):
@@ -81,5 +82,6 @@ register(
         save=save_reward,
         check=check_rewards,
         related=("board",),
+        describe=describe_reward,
     )
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from livefest.models import CampaignItem, Fest, Metric, NamedCampaignItem, Region
@@ -36,6 +38,10 @@ class Creator(models.Model):
         ordering = ["handle"]
         verbose_name = _("creator")
         verbose_name_plural = _("creators")
+        indexes = [
+            # Viewers find a creator by how their name begins.
+            models.Index(OpClass(Lower("name"), name="text_pattern_ops"), name="creator_by_name"),
+        ]
         constraints = [
             # Not unique=True, which would add a second index for LIKE; bytes in order serve that as well.
             models.UniqueConstraint(name="creator_handle_unique", fields=["handle"]),

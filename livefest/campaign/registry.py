@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from livefest.campaign.descriptions import Description, spelled_out
 from livefest.campaign.schema import Item
 from livefest.models import SLUG_PATTERN
 
@@ -105,6 +106,7 @@ class Section(Generic[ItemT, ModelT]):
     windows: the windows that its tables name, UTC, half-open; a duration is cut at each. summed_over: whether something
     is summed over each of them (then a fest day's sums are kept apart at their ends, see livefest/timeline.py).
     payments: what its tables pay. warn: what is legal in them but likely wrong; only asked of a campaign that holds.
+    describe: what a table means, in words for the page of rules; nothing that it says may be missing.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Section(Generic[ItemT, ModelT]):
     summed_over: bool = False
     payments: Callable[[Campaign], Iterable[Payment]] = lambda campaign: ()
     warn: Callable[[Campaign], Iterable[Problem]] = lambda campaign: ()
+    describe: Callable[[Campaign, ItemT], Description] = spelled_out
 
 
 _sections: dict[str, Section] = {}  # type: ignore[type-arg]

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 
 from livefest.campaign.registry import Campaign, Problem, Section, register, sections, suggestion
 from livefest.campaign.schema import Moment, Name, NamedItem, Slug, Spec, TimeOfDay, check_text, named_once
+from livefest.campaign.wording import describe_metric, describe_round
 from livefest.models import BONUS, Fest, Metric, Region, Round
 
 SOME_ZONES = 'write one such as "Europe/London" or "UTC"'
@@ -196,6 +197,7 @@ register(
         save=save_metric,
         check=check_metrics,
         warn=warn_metrics,
+        describe=describe_metric,
         built_in=(BONUS,),
     )
 )
@@ -215,5 +217,6 @@ register(
         check=check_rounds,
         windows=lambda campaign: [(round_.starts, round_.ends) for round_ in campaign.items(RoundSpec)],
         summed_over=True,
+        describe=describe_round,
     )
 )

@@ -35,11 +35,13 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "csp",
     "django_htmx",
     "django_structlog",
+    "template_partials",
 ]
 
 MIDDLEWARE = [
@@ -94,6 +96,7 @@ LOGIN_REDIRECT_URL = "home"
 
 # Language and time: moments are stored and computed in UTC; a fest's zone is its own field.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # each has its own addresses: /en/…
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -14,6 +14,7 @@ from livefest.campaign.schema import (
 from livefest.campaign.sections import MetricSpec, RoundSpec, paid_metric, usable_metric
 from livefest.models import BONUS, Fest, Metric, Round
 from rankings.campaign.board_warnings import rank_payments, warn_boards
+from rankings.campaign.board_wording import describe_board
 from rankings.campaign.circles import check_payment_circles
 from rankings.campaign.specs import EARLIEST, POINTS, BoardSpec, GroupPlace, RuleSpec
 from rankings.models import Board, BoardGate, RankBonus
@@ -165,5 +166,6 @@ register(
         children=("gates__metric", "rank_bonuses__metric"),
         payments=rank_payments,
         warn=warn_boards,
+        describe=describe_board,
     )
 )

@@ -10,6 +10,7 @@ from livefest.models import BONUS, Fest, Metric
 from rankings.campaign.rule_warnings import warn_rules
 from rankings.campaign.specs import RuleSpec
 from rankings.campaign.windows import all_bonus_windows
+from rankings.campaign.wording import describe_rule
 from rankings.models import Rule, RuleBonus, RuleTier
 
 
@@ -87,5 +88,6 @@ register(
         built_in=(BONUS,),
         windows=all_bonus_windows,
         warn=warn_rules,
+        describe=describe_rule,
     )
 )

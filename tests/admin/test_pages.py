@@ -15,13 +15,13 @@ from django.urls import reverse
 
 from challenges.models import Challenge, Completion, Joining
 from creators.models import Creator, Entry, Fact, Group, JoinRequest, Live, Mark, Payment, Source
-from livefest.models import Fest, Metric, Round, User
+from livefest.models import Announcement, Fest, Metric, Round, User
 from rankings.models import Admission, Board, Opening, Rule, Score, Standing
 from rewards.models import Reward
 from tests.admin.pages import body
 
 CAMPAIGN = [Metric, Round, Group, Rule, Board, Challenge, Reward]
-MADE = [Fest, *CAMPAIGN, User, Creator, Entry, Source, Joining, Admission]
+MADE = [Fest, *CAMPAIGN, Announcement, User, Creator, Entry, Source, Joining, Admission]
 READ_ONLY = [Fact, Mark, Live, JoinRequest, Payment, Completion, Opening, Standing, Score]
 
 

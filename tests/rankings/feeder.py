@@ -21,7 +21,7 @@ import django
 T = TypeVar("T")
 
 AWAY_SECONDS = 0.1
-MOST_IN_A_PIECE = 30
+MOST_IN_A_PIECE = 12
 LONGEST_PAUSE = 0.25
 REST = 1000  # facts in a piece once there are no pauses
 

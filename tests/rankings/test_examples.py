@@ -72,7 +72,7 @@ def test_examples_of_a_campaign_are_what_it_really_gives(file: Path) -> None:
     assert really_gained(fest, shown) == [one.points for one in shown]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random=randoms)
 @pytest.mark.django_db
 def test_examples_of_any_campaign_are_what_it_really_gives(random: st.DataObject) -> None:

@@ -1,0 +1,72 @@
+"""What the public pages of all apps share: the fest of an address, its menu, and names of places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+import pycountry
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from livefest import clock
+from livefest.models import Fest
+from livefest.pages import Remembered
+
+# The pages of a fest's menu, by the name of their address.
+MENU = [
+    ("boards", gettext_lazy("Boards")),
+    ("challenges", gettext_lazy("Challenges")),
+    ("groups", gettext_lazy("Leagues and communities")),
+    ("rounds", gettext_lazy("Rounds")),
+    ("rules", gettext_lazy("Rules")),
+    ("updates", gettext_lazy("Updates")),
+]
+
+
+BUCKET_SECONDS = 10  # pages that hang on more than standings (who is LIVE, what comes next) are made anew this often
+_fest_ids = Remembered(10.0)
+_versions: list[Callable[[int], int]] = []
+
+
+class RegionName(NamedTuple):
+    code: str
+    name: str
+    flag: str
+
+
+def fest_of(slug: str) -> Fest:
+    """The fest of an address. Raises Http404."""
+    try:
+        return Fest.objects.get(slug=slug)
+    except Fest.DoesNotExist as error:
+        raise Http404(_("There is no such festival.")) from error
+
+
+def fest_context(fest: Fest, section: str = "") -> dict[str, Any]:
+    """What every page of a fest's needs; `section` is the page's name in the menu."""
+    return {"fest": fest, "section": section, "fest_menu": MENU}
+
+
+@cache
+def region_name(code: str) -> RegionName:
+    """A region's name and flag; the code itself where the library knows none."""
+    country = pycountry.countries.get(alpha_2=code)
+    name: str = getattr(country, "common_name", None) or getattr(country, "name", None) or code
+    return RegionName(code, name, "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in code))
+
+
+def register_fest_version(version: Callable[[int], int]) -> None:
+    """Adds a function that says, cheaply, the version of what it publishes of a fest (by id)."""
+    _versions.append(version)
+
+
+def version_of_fest(*, fest: str, **_more: object) -> str:
+    """The version of a page that shows something of the whole fest, for `livefest.pages.public_page`: it changes with
+    whatever an app publishes, and every ten seconds."""
+    found = _fest_ids.get(fest, lambda: Fest.objects.filter(slug=fest).values_list("pk", flat=True).first())
+    published = [version(found) for version in _versions] if found else []
+    bucket = int(clock.now().timestamp()) // BUCKET_SECONDS
+    return ".".join(map(str, [*published, bucket]))

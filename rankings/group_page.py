@@ -1,0 +1,254 @@
+"""What the pages of leagues and communities show: how one comes in, who its members are, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from creators.models import Group, Membership
+from creators.models.creator import validate_handle
+from livefest.campaign.words import duration
+from livefest.models import Fest, Metric
+from livefest.site import RegionName, region_name
+from livefest.sql import execute
+from rankings.board_page import Row, board_page, board_url, default_period
+from rankings.models import Board, GroupTotal, Standing
+from rankings.standings import place_of, size
+
+ROWS = 50
+TOP = 10
+SCORE = "score"  # the measure of a contribution that counts
+MICRO = 1_000_000  # amounts have six places
+Standings = dict[tuple[int, str, str], Standing]  # by board, within and period
+
+# A community's members by what they give it, with competition ranks, from the row on that follows (amount, handle).
+# Reads all members that have given something.
+MEMBERS = """
+SELECT member.*
+FROM (
+    SELECT rank() OVER (ORDER BY contribution.amount DESC) AS rank, creator.handle, creator.name, region.code,
+           contribution.amount
+    FROM rankings_contribution contribution
+         JOIN creators_entry entry ON entry.id = contribution.entry_id
+         JOIN creators_creator creator ON creator.id = entry.creator_id
+         LEFT JOIN livefest_region region ON region.id = entry.region_id
+    WHERE contribution.standing_id = %(standing)s AND contribution.group_id = %(group)s
+      AND contribution.measure = %(measure)s
+) AS member
+WHERE %(amount)s::numeric IS NULL OR amount < %(amount)s OR amount = %(amount)s AND handle > %(handle)s
+ORDER BY amount DESC, handle
+LIMIT %(count)s
+"""
+
+
+class NoSuchPage(Exception):
+    """A place in the list of members that is none."""
+
+
+@dataclass(frozen=True)
+class GroupCard:
+    """A group with its number of members."""
+
+    group: Group
+    members: int
+
+    @property
+    def is_league(self) -> bool:
+        return self.group.kind == Group.Kind.LEAGUE
+
+    @property
+    def places_left(self) -> int:
+        """Of a roster."""
+        return max(0, (self.group.roster or 0) - self.members)
+
+    @property
+    def cut(self) -> str:
+        """Whom a league takes, in words; "" where its organiser places."""
+        metric, low, below = self.group.placement_metric, self.group.placement_at_least, self.group.placement_below
+        if metric is None:
+            return ""
+        words = {
+            "metric": metric.name,
+            "low": in_words(low, metric),
+            "below": in_words(below, metric) if below is not None else "",
+        }
+        if below is None:
+            return (_("%(low)s %(metric)s and more") if low else _("Any number of %(metric)s")) % words
+        return (_("%(low)s to under %(below)s %(metric)s") if low else _("Under %(below)s %(metric)s")) % words
+
+
+@dataclass(frozen=True)
+class Member:
+    """`share` is of the community's score, in tenths of a percent."""
+
+    rank: int
+    handle: str
+    name: str
+    region: RegionName | None
+    amount: Decimal
+    share: Decimal
+
+    @property
+    def score(self) -> int:
+        return int(self.amount)
+
+
+@dataclass(frozen=True)
+class After:
+    """The last member of the page before."""
+
+    amount: Decimal
+    handle: str
+
+    @classmethod
+    def parse(cls, text: str) -> After | None:
+        """None for the first page. Raises NoSuchPage."""
+        if not text:
+            return None
+        micros, _dot, handle = text.partition(".")
+        try:
+            validate_handle(handle)
+        except ValidationError as error:
+            raise NoSuchPage from error
+        if not (micros.isascii() and micros.isdigit() and len(micros) <= 38):
+            raise NoSuchPage
+        return cls(Decimal(micros).scaleb(-6), handle)
+
+    def __str__(self) -> str:
+        return f"{int(self.amount * MICRO)}.{self.handle}"
+
+
+@dataclass(frozen=True)
+class BoardLink:
+    """A board on which the group stands; without `rank` it isn't ranked there."""
+
+    board: Board
+    url: str
+    rank: int | None = None
+    of: int = 0
+
+
+@dataclass(frozen=True)
+class GroupPage:
+    """`boards` are those of communities, for one of them; `inside` those that rank the group's own members, of which
+    the first is shown by its best (`top`). `scored` is the board that the members' shares are of."""
+
+    card: GroupCard
+    boards: list[BoardLink]
+    inside: list[BoardLink]
+    top: list[Row]
+    scored: Board | None
+    total: int
+    rows: list[Member]
+    asked: After | None
+    following: After | None
+
+    @property
+    def first_url(self) -> str:
+        return reverse("group", kwargs={"fest": self.card.group.fest.slug, "group": self.card.group.slug})
+
+    @property
+    def url(self) -> str:
+        return self.first_url + (f"?{urlencode({'after': str(self.asked)})}" if self.asked else "")
+
+    @property
+    def next_url(self) -> str:
+        return f"{self.first_url}?{urlencode({'after': str(self.following)})}" if self.following else ""
+
+
+def in_words(quantity: int, metric: Metric) -> str:
+    """A quantity without the metric's name: "7,000", "3 hours 30 minutes", "50 US cent"."""
+    if metric.is_duration:
+        return duration(quantity)
+    return f"{intcomma(quantity)} {metric.unit}".rstrip()
+
+
+def group_cards(fest: Fest) -> list[GroupCard]:
+    """The fest's groups in the campaign's order."""
+    groups = list(Group.objects.filter(fest=fest).select_related("placement_metric").order_by("position", "id"))
+    counted = Membership.objects.filter(group__in=groups).order_by().values_list("group").annotate(number=Count("*"))
+    members = {group: number for group, number in counted}  # noqa: C416  two columns
+    return [GroupCard(group, members.get(group.pk, 0)) for group in groups]
+
+
+def group_page(group: Group, now: datetime, *, after: str) -> GroupPage:
+    """A group's page, with up to 50 members of a community after the one that `after` names. Raises NoSuchPage."""
+    asked = After.parse(after)
+    card = GroupCard(group, Membership.objects.filter(group=group).count())
+    own = Q(within=Board.Within.GROUP) & (Q(within_group=None) | Q(within_group=group))
+    found = Board.objects.filter(Q(of=Board.Of.GROUPS) | own, fest=group.fest_id).order_by("position", "id")
+    boards = list(found.select_related("fest", "round", "within_group", "score_metric"))
+    communal = [] if card.is_league else [board for board in boards if board.of == Board.Of.GROUPS]
+    inside = [board for board in boards if board.of != Board.Of.GROUPS]
+    inside.sort(key=lambda board: (board.of != Board.Of.CREATORS, board.period != Board.Period.FEST))
+    standings: Standings = {
+        (standing.board_id, standing.within, standing.period): standing
+        for standing in Standing.objects.filter(board__in=boards, within__in=["", group.slug])
+    }
+    top: list[Row] = []
+    if card.is_league and inside:
+        period = default_period(inside[0], now)
+        standing = standings.get((inside[0].pk, group.slug, period))
+        top = board_page(inside[0], standing, within=group.slug, period=period, number=1).rows[:TOP]
+    scored = next((board for board in communal if board.period == Board.Period.FEST), None)
+    standing = standings.get((scored.pk, "", "fest")) if scored else None
+    total, rows = members_of(group, standing, asked) if standing else (Decimal(0), [])
+    last = rows[ROWS - 1] if len(rows) > ROWS else None
+    return GroupPage(
+        card=card,
+        boards=[link_of(board, standings, group, now) for board in communal],
+        inside=[
+            BoardLink(board, board_url(board, within=group.slug, period=default_period(board, now))) for board in inside
+        ],
+        top=top,
+        scored=scored,
+        total=int(total),
+        rows=rows[:ROWS],
+        asked=asked,
+        following=After(last.amount, last.handle) if last else None,
+    )
+
+
+def link_of(board: Board, standings: dict[tuple[int, str, str], Standing], group: Group, now: datetime) -> BoardLink:
+    """A board of communities with the group's rank, of a board of days today's."""
+    period = default_period(board, now)
+    link = BoardLink(board, board_url(board, period=period))
+    standing = standings.get((board.pk, "", period))
+    place = place_of(standing, group.slug) if standing else None
+    return replace(link, rank=place.rank, of=size(standing)) if standing and place else link
+
+
+def members_of(group: Group, standing: Standing, asked: After | None) -> tuple[Decimal, list[Member]]:
+    """The community's score in a standing, exact, and its members from a place on, with one more than a page."""
+    totals = GroupTotal.objects.filter(standing=standing, group=group, measure=SCORE)
+    total = totals.values_list("amount", flat=True).first() or Decimal(0)
+    found = execute(
+        MEMBERS,
+        {
+            "standing": standing.pk,
+            "group": group.pk,
+            "measure": SCORE,
+            "amount": asked.amount if asked else None,
+            "handle": asked.handle if asked else "",
+            "count": ROWS + 1,
+        },
+    )
+    return total, [
+        Member(
+            rank=rank,
+            handle=handle,
+            name=name or handle,
+            region=region_name(code) if code else None,
+            amount=amount,
+            share=(amount * 100 / total).quantize(Decimal("0.1")) if total else Decimal(0),
+        )
+        for rank, handle, name, code, amount in found
+    ]

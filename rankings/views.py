@@ -1,0 +1,136 @@
+"""The public pages of boards."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from livefest import clock
+from livefest.models import Fest
+from livefest.pages import Remembered, public_page
+from livefest.site import fest_context, fest_of, version_of_fest
+from rankings.board_page import (
+    board_page,
+    board_url,
+    day_choices,
+    default_period,
+    default_place,
+    place_choices,
+    place_in,
+)
+from rankings.export import NoSuchStanding, checked_period, checked_place
+from rankings.finding import find_in_standing, within_limit
+from rankings.live import standing_version
+from rankings.models import Board
+from rankings.standings import find_standing
+
+_board_ids = Remembered(10.0)
+PAGE_NUMBER = re.compile("[1-9][0-9]{0,7}")
+
+
+def version_of_board(*, fest: str, board: str, within: str, day: str = "") -> str:
+    """Of a standing's page: changes with the standing, and by the minute for what is said of time."""
+    found = _board_ids.get((fest, board), lambda: Board.objects.filter(fest__slug=fest, slug=board).first())
+    if found is None:
+        return "none"
+    place = place_in(within)
+    period = day or default_period(found, clock.now())
+    return f"{standing_version(found.pk, place, period)}.{int(clock.now().timestamp()) // 60}"
+
+
+def board_of(fest: Fest, slug: str) -> Board:
+    boards = Board.objects.select_related("fest", "round", "within_group", "score_metric")
+    try:
+        return boards.get(fest=fest, slug=slug)
+    except Board.DoesNotExist as error:
+        raise Http404(_("This festival has no such board.")) from error
+
+
+@require_safe
+@public_page(version_of_fest)
+def board_list(request: HttpRequest, fest: str) -> HttpResponse:
+    found = fest_of(fest)
+    boards = Board.objects.filter(fest=found).select_related("round", "within_group", "fest").order_by("position")
+    now = clock.now()
+    cards = [
+        {"board": board, "url": board_url(board, within=default_place(board), period=default_period(board, now))}
+        for board in boards
+    ]
+    return render(request, "rankings/board_list.html", {**fest_context(found, "boards"), "cards": cards})
+
+
+@require_safe
+@public_page(version_of_board, query=["page"])
+def board_detail(request: HttpRequest, fest: str, board: str, within: str, day: str = "") -> HttpResponse:
+    found = fest_of(fest)
+    shown = board_of(found, board)
+    place, period = settled(shown, within, day)
+    standing = find_standing(shown.pk, within=place, period=period)
+    asked = request.GET.get("page", "1")
+    number = int(asked) if PAGE_NUMBER.fullmatch(asked) else 1
+    page = board_page(shown, standing, within=place, period=period, number=number)
+    if str(page.number) != asked:
+        return HttpResponseRedirect(page.url(page.number))  # one address for each page, and no more kept than there are
+    context = {
+        **fest_context(found, "boards"),
+        "page": page,
+        "boards": Board.objects.filter(fest=found).order_by("position"),
+        "places": place_choices(shown, place),
+        "days": day_choices(shown, period, clock.now()),
+    }
+    return render(request, "rankings/board_detail.html" + ("#moves" if request.htmx else ""), context)  # type: ignore[attr-defined]
+
+
+def settled(board: Board, within: str, day: str) -> tuple[str, str]:
+    """The place and period of an address. Raises Http404."""
+    try:
+        place = checked_place(board, place_in(within))
+        return place, checked_period(board, day)
+    except NoSuchStanding as error:
+        raise Http404(_("This board has no such standing.")) from error
+
+
+@require_safe
+def board_choose(request: HttpRequest, fest: str) -> HttpResponse:
+    """Where a chooser leads: the board, place and day that were chosen, as far as the board has them."""
+    found = fest_of(fest)
+    board = board_of(found, request.GET.get("board", ""))
+    places = [choice.value for choice in place_choices(board, "")]
+    days = [choice.value for choice in day_choices(board, "", clock.now())]
+    within, day = request.GET.get("within", ""), request.GET.get("day", "")
+    within = within if within in places else default_place(board)
+    day = day if day in days else default_period(board, clock.now())
+    return HttpResponseRedirect(board_url(board, within=within, period=day))
+
+
+@require_safe
+def board_find(request: HttpRequest, fest: str, board: str, within: str, day: str = "") -> HttpResponse:
+    """Leads to the row of the creator whose handle or name begins like what was typed; a page that says so where there
+    is none. Slowed down for who asks too often."""
+    found = fest_of(fest)
+    shown = board_of(found, board)
+    place, period = settled(shown, within, day)
+    text = request.GET.get("q", "").strip().removeprefix("@")[:128]
+    url = board_url(shown, within=place, period=period)
+    context = {**fest_context(found, "boards"), "board": shown, "url": url, "text": text}
+    if not within_limit(request):
+        response = render(request, "rankings/board_find.html", {**context, "too_often": True}, status=429)
+        response["Retry-After"] = "60"
+        return response
+    standing = find_standing(shown.pk, within=place, period=period)
+    hit = find_in_standing(shown, standing, text) if standing and text.isprintable() and text else None
+    if hit:
+        return HttpResponseRedirect(f"{url}?page={hit.page}#{hit.anchor}" if hit.page > 1 else f"{url}#{hit.anchor}")
+    return render(request, "rankings/board_find.html", context)
+
+
+@require_safe
+def board_redirect(request: HttpRequest, fest: str, board: str) -> HttpResponse:
+    shown = board_of(fest_of(fest), board)
+    return HttpResponseRedirect(
+        board_url(shown, within=default_place(shown), period=default_period(shown, clock.now()))
+    )

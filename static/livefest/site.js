@@ -1,0 +1,102 @@
+// What pages do beyond HTML: moments in the viewer's zone, and boards that move without jumping.
+// Everything works without it. No inline code, no eval (the site's Content-Security-Policy forbids both).
+(() => {
+  "use strict";
+
+  const language = document.documentElement.lang;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const local = new Intl.DateTimeFormat(language, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+  // "in 3 hours", "12 seconds ago": of the largest unit that fits.
+  function fromNow(seconds) {
+    const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) || UNITS[3];
+    return relative.format(Math.trunc(seconds / size), unit);
+  }
+
+  const zone = document.body.dataset.zone;
+  const theirs = zone && new Intl.DateTimeFormat(language, { weekday: "short", hour: "2-digit", minute: "2-digit", timeZone: zone });
+
+  // A moment that counts (data-count), and one with the viewer's own time beside the fest's (data-local).
+  function tick() {
+    for (const element of document.querySelectorAll("time[data-count]")) {
+      const text = fromNow((Date.parse(element.dateTime) - Date.now()) / 1000);
+      if (element.textContent !== text) element.textContent = text;
+    }
+    for (const element of document.querySelectorAll("time[data-local]")) {
+      element.removeAttribute("data-local");
+      const text = local.format(new Date(element.dateTime));
+      if (theirs && theirs.format(new Date(element.dateTime)) === text) continue;  // the same clock
+      const own = document.createElement("span");
+      own.className = "quiet small";
+      own.textContent = ` (${element.dataset.yours || ""} ${text})`;
+      element.after(own);
+    }
+  }
+  tick();
+  setInterval(tick, 1000);
+
+  // The parts that move are asked for again by htmx; not in a hidden tab and not offline.
+  const seen = new Map();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.hasAttribute("data-moves") && (document.hidden || !navigator.onLine)) event.preventDefault();
+  });
+
+  // What didn't change is left alone: no focus is lost and no screen reader interrupted.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const target = event.detail.target;
+    if (!target.hasAttribute("data-moves")) return;
+    const etag = event.detail.xhr.getResponseHeader("ETag");
+    const before = seen.get(target.id) || target.dataset.etag;
+    seen.set(target.id, etag);
+    if (etag && etag === before) {
+      event.detail.shouldSwap = false;
+      return;
+    }
+    remember(target);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.hasAttribute("data-moves")) glide(event.detail.target);
+    tick();
+  });
+
+  // Rows glide from where they were (First, Last, Invert, Play). Focus stays on the link that had it.
+  let places = new Map();
+  let focused = null;
+  function rows(target) {
+    return target.querySelectorAll("[data-row]");
+  }
+  function remember(target) {
+    places = new Map([...rows(target)].map((row) => [row.dataset.row, row.getBoundingClientRect().top]));
+    const active = document.activeElement;
+    focused = target.contains(active) && active.id ? active.id : null;
+  }
+  function glide(target) {
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (calm.matches) return;
+    for (const row of rows(target)) {
+      const before = places.get(row.dataset.row);
+      const shift = before === undefined ? 0 : before - row.getBoundingClientRect().top;
+      if (!shift) continue;
+      row.animate([{ transform: `translateY(${shift}px)` }, { transform: "none" }], { duration: 600, easing: "ease-out" });
+    }
+  }
+
+  // Offline: say so, and say when it is over by being silent again.
+  const connection = document.getElementById("connection");
+  function connected() {
+    if (!connection) return;
+    connection.hidden = navigator.onLine;
+    connection.textContent = navigator.onLine ? "" : connection.dataset.offline;
+  }
+  addEventListener("online", connected);
+  addEventListener("offline", connected);
+  connected();
+
+  // A chooser goes where it says as soon as something is chosen; its button is for who has no script.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-chooser]");
+    if (form) form.requestSubmit();
+  });
+})();

@@ -1,0 +1,84 @@
+"""Debian's Chromium against a real server: every page as people get it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from livefest import pages
+from livefest.models import Fest
+from rankings.closing import close
+from tests.browser.festival import NOW, festival
+
+# Playwright's own loop runs in this thread; Django would take its calls for asynchronous ones.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def fest(transactional_db: None, settings: Settings) -> Iterator[Fest]:
+    """A fest on its third day, with everything that pages show."""
+    settings.LIVEFEST_NOW = NOW.isoformat()
+    pages.pages.clear()
+    pages.versions.clear()
+    fest = festival()
+    close(fest, at=datetime(2026, 12, 3, 12, tzinfo=UTC))
+    yield fest
+    pages.pages.clear()
+    pages.versions.clear()
+
+
+class Visit:
+    """A page of the browser that notes what must not happen: errors, reports of the content policy, requests to
+    elsewhere, cookies."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.context, self.origin = context, origin
+        self.page: Page = context.new_page()
+        self.wrong: list[str] = []
+        self.page.on("console", lambda message: self.note(message.type == "error", message.text))
+        self.page.on("pageerror", lambda error: self.note(True, str(error)))
+        self.page.on("request", lambda request: self.note(not request.url.startswith((origin, "data:")), request.url))
+
+    def note(self, wrong: bool, what: str) -> None:
+        if wrong:
+            self.wrong.append(what)
+
+    def goto(self, path: str) -> int:
+        response = self.page.goto(self.origin + path)
+        assert response is not None
+        return response.status
+
+    def is_clean(self) -> None:
+        assert self.wrong == []
+        assert self.context.cookies() == []
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: LiveServer, fest: Fest) -> Iterator[Visit]:
+    with browser.new_context(viewport=PHONE) as context:
+        yield Visit(context, live_server.url)

@@ -1,0 +1,108 @@
+"""Every public page of the URLconf in Chromium: phone and desktop, both schemes, with and without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import Browser, ViewportSize
+from pytest_django.live_server_helper import LiveServer
+
+from livefest.models import Fest
+from tests.browser.conftest import DESKTOP, PHONE, Visit
+
+# An address for each name of the URLconf; what is no page (it leads elsewhere, or is a feed) is said so.
+PAGES = {
+    "fest": "/en/live-fest/",
+    "boards": "/en/live-fest/boards/",
+    "board": "/en/live-fest/boards/global/all/",
+    "board_day": "/en/live-fest/boards/today/GB/2026-12-03/",
+    "challenges": "/en/live-fest/challenges/",
+    "challenge": "/en/live-fest/challenges/super-rush/",
+    "challenge_day": "/en/live-fest/challenges/super-rush/2026-12-02/",
+    "groups": "/en/live-fest/groups/",
+    "group": "/en/live-fest/groups/night-owls/",
+    "rounds": "/en/live-fest/rounds/",
+    "rules": "/en/live-fest/rules/",
+    "updates": "/en/live-fest/updates/",
+    "creator": "/en/live-fest/creators/ada.live/",
+    "board_find": "/en/live-fest/boards/global/all/find/?q=nobody",
+    "board_day_find": "/en/live-fest/boards/today/GB/2026-12-03/find/?q=nobody",
+    "home": "/en/",
+    "start": "/",
+    "board_redirect": "/en/live-fest/boards/region/",
+    "board_choose": "/en/live-fest/boards/choose/?board=region&within=JP",
+}
+MORE = {
+    "second page": "/en/live-fest/boards/global/all/?page=2",
+    "communities": "/en/live-fest/boards/communities/all/",
+    "supporters": "/en/live-fest/boards/supporters/GB/",
+    "nobody yet": "/en/live-fest/boards/finals/all/",
+    "league": "/en/live-fest/groups/super/",
+}
+NO_PAGES = {"feed"}
+
+
+def names(resolver: URLResolver, path: str = "") -> Iterator[tuple[str, str]]:
+    """Names and routes of the URLconf, but for the parts that are no public pages."""
+    for pattern in resolver.url_patterns:
+        route = path + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            if route not in ("admin/", "accounts/", "ingest/"):
+                yield from names(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or "", route
+
+
+def test_every_page_is_walked() -> None:
+    known = {name for name, _route in names(get_resolver())}
+    assert known == PAGES.keys() | NO_PAGES
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_keep_nobody_out(
+    browser: Browser, live_server: LiveServer, fest: Fest, width: ViewportSize, scheme: Any
+) -> None:
+    axe = Axe()
+    found: dict[str, Any] = {}
+    with browser.new_context(viewport=width, color_scheme=scheme, reduced_motion="reduce") as context:
+        visit = Visit(context, live_server.url)
+        for name, path in {**PAGES, **MORE}.items():
+            assert visit.goto(path) == 200, name
+            result = axe.run(visit.page)
+            violations = [
+                (one["id"], [node["target"] for node in one["nodes"]][:3]) for one in result.response["violations"]
+            ]
+            if visit.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                violations.append(("wider than the screen", []))
+            if violations:
+                found[name] = violations
+        assert found == {}
+        visit.is_clean()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_pages_are_complete_without_javascript(
+    browser: Browser, live_server: LiveServer, fest: Fest, width: ViewportSize
+) -> None:
+    with browser.new_context(viewport=width, java_script_enabled=False) as context:
+        visit = Visit(context, live_server.url)
+        for name, path in {**PAGES, **MORE}.items():
+            assert visit.goto(path) == 200, name
+            assert visit.page.locator("h1").count() == 1, name
+            assert visit.page.locator("main").inner_text().strip(), name
+        visit.goto(PAGES["board"])
+        visit.page.get_by_label("Board", exact=True).select_option("region")
+        visit.page.get_by_role("button", name="Show").click()
+        visit.page.get_by_label("Place").select_option("GB")
+        visit.page.get_by_role("button", name="Show").click()
+        assert visit.page.url.endswith("/en/live-fest/boards/region/GB/")
+        visit.page.get_by_label("Find a creator by handle or name").fill("number 051")
+        visit.page.get_by_role("button", name="Find").click()
+        assert visit.page.url.endswith("/en/live-fest/boards/region/GB/?page=2#p53")
+        assert "Number 051" in visit.page.locator("tr:target").inner_text()
+        visit.is_clean()
