@@ -5,7 +5,7 @@ BEAT_SCHEDULE ?= .local/celerybeat-schedule
 export DJANGO_SETTINGS_MODULE ?= livefest.settings.development
 
 .DEFAULT_GOAL := help
-.PHONY: help setup worker beat test lint format lock bench stop
+.PHONY: help demo setup worker beat test lint format lock bench stop
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ help: ## this list
 
 setup: .venv/installed ## virtual environment, PostgreSQL and Valkey, database tables
 	$(PY) manage.py migrate --verbosity 0
+
+demo: .venv/installed ## everything at once: a fest under way, with simulated traffic; Ctrl-C ends it
+	$(PY) -m demo $(ARGS)
 
 worker: .venv/installed ## a Celery worker, which ranks
 	$(PY) -m celery --app livefest worker --loglevel WARNING --concurrency 2

@@ -14,7 +14,7 @@ from django.test import Client
 from challenges.models import Challenge, Completion, Joining
 from creators.models import Creator, Entry, Fact, Group, JoinRequest, Live, Mark, Membership, Payment, Source
 from livefest.campaign import load_campaign
-from livefest.models import Fest, Metric, Round, User
+from livefest.models import Announcement, Fest, Metric, Round, User
 from rankings.models import Admission, Board, Opening, Score, Standing
 
 AT = datetime(2026, 2, 14, 20, tzinfo=UTC)
@@ -108,6 +108,7 @@ def record_more(record: Callable[..., None]) -> Callable[..., None]:
             round_ = Round.objects.create(fest=fest, slug=f"r-{number}", name="Round", starts=AT, ends=fest.ends)
             opening = Opening.objects.create(round=round_, opened_at=AT)
             Admission.objects.create(opening=opening, entry=entry, origin="rank", decided_at=AT)
+            Announcement.objects.create(fest=fest, title=f"Update {number}", text="Hello", published_at=AT)
 
     return make
 

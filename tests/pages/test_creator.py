@@ -119,7 +119,7 @@ def test_points_are_summed_by_day_and_rule(client: Client, played: Fest) -> None
     ]
     assert (points.sums, points.total) == ([60, 110, 1000], 1170)
     page = open_page(client, ADA)
-    assert 'role="region" tabindex="0" aria-labelledby="points-title"' in page
+    assert 'role="region" tabindex="0" aria-label="Table of points, scrolls sideways"' in page
     assert "<strong>1,170</strong>" in page
 
 

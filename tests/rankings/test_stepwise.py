@@ -12,7 +12,7 @@ from tests.rankings.fests import Script, expected, scripts
 from tests.rankings.play import all_standings, begin, everything_derived, play
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(script=scripts())
 @pytest.mark.django_db
 def test_stepwise_equals_rebuilt_equals_the_slow_reading(script: Script) -> None:
