@@ -67,4 +67,8 @@ def test_refresh_costs_the_same_among_a_thousand_and_a_hundred_thousand(campaign
     small = cost(settled(campaigns, "crowd", 1_000))
     with append_only_lifted():
         call_command("flush", interactive=False, verbosity=0)
-    assert cost(settled(campaigns, "crowd", 100_000)) == small
+    large = cost(settled(campaigns, "crowd", 100_000))
+    assert large[1] == small[1]
+    # The planner may look a row up once more or once less for each creator that changed; a scan would read thousands.
+    more_read = {table: number - small[0].get(table, 0) for table, number in large[0].items()}
+    assert {table: number for table, number in more_read.items() if number > CHANGED} == {}
