@@ -35,7 +35,7 @@ def main() -> int:
     interrupts = Interrupts()
     home = (options.directory or DIRECTORY).resolve() / "demo"
     try:
-        with only_one(home) as lock, engines_for(options.directory, steps) as engines:
+        with only_one(home) as lock, engines_for(options.directory, steps, interrupts) as engines:
             import django
 
             django.setup()  # the settings are chosen now
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 @contextmanager
-def engines_for(directory: Path | None, steps: Steps) -> Iterator[Engines | None]:
+def engines_for(directory: Path | None, steps: Steps, interrupts: Interrupts) -> Iterator[Engines | None]:
     """Chooses the settings of this process and its children: the person's own servers where DATABASE_URL and REDIS_URL
     name them, else the checkout's engines, which are stopped at the end if nobody else uses them. With a directory:
     engines of its own, whatever the environment says."""
@@ -67,7 +67,8 @@ def engines_for(directory: Path | None, steps: Steps) -> Iterator[Engines | None
         return
     engines = Engines(directory or DIRECTORY)
     try:
-        with steps.step("PostgreSQL and Valkey"):
+        # Held: an engine half made would be left behind.
+        with steps.step("PostgreSQL and Valkey"), interrupts.held():
             urls = engines.ensure(stop_when_last=True)
         os.environ |= {"DATABASE_URL": database or urls.database, "REDIS_URL": redis or urls.redis}
         if directory:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 LOG_LINES = 12
 STEADY_SECONDS = 60.0  # one that lived so long didn't fail at its start
 MOST_FAILURES = 5
-STOP_SECONDS = 12.0
+STOP_SECONDS = 8.0
 FEED_SECONDS = 5.0
 TRIED_PORTS = 100
 
@@ -113,10 +113,9 @@ class Crew:
                 child.again_at = None
 
     def stop(self) -> None:
-        """Ends all: the last first, for who sends should end before who takes."""
-        for child in reversed(self.children):
-            if child.process is not None:
-                self._end(child)
+        """Ends all: first who sends, then who takes."""
+        self._end([child for child in self.children if child.feed])
+        self._end([child for child in self.children if not child.feed])
 
     def _launch(self, child: Child) -> None:
         # Of a file without a name, for a pipe would hold up a start until the child reads.
@@ -143,14 +142,18 @@ class Crew:
         child.again_at = time.monotonic() + pause
         self.tell(f"{died}\n{child.name} is started again in {pause} s.")
 
-    def _end(self, child: Child) -> None:
-        assert child.process is not None
-        child.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            child.process.wait(timeout=STOP_SECONDS)
-        self._sweep(child)
-        child.process.wait()
-        child.process = None
+    def _end(self, children: list[Child]) -> None:
+        running = [(child, child.process) for child in children if child.process is not None]
+        for _child, process in running:
+            process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child, process in running:
+            # A web server that has just been started doesn't hear; killed, none of them loses anything.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=max(0.0, deadline - time.monotonic()))
+            self._sweep(child)
+            process.wait()
+            child.process = None
 
     def _sweep(self, child: Child) -> None:
         """Kills what is left of its group."""

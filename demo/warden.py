@@ -17,7 +17,7 @@ from typing import TextIO
 
 from livefest.engines import Engines
 
-GRACE_SECONDS = 12.0
+GRACE_SECONDS = 8.0
 
 
 def watch(lines: TextIO) -> set[int]:

@@ -3,6 +3,7 @@ and seconds; it knows no clock, no network and no database."""
 
 from __future__ import annotations
 
+import operator
 import random
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,12 +18,13 @@ from demo.people import make_fans
 Report = dict[str, Any]
 
 ON_AIR = 0.05  # of all creators at once, over the day; more of them in the evening
+USUAL_HOUR = 0.45  # the mean of how likely the hours of a day are
 FILL_SECONDS = 20  # how long it takes until so many are on air
 REPORT_SECONDS = 60  # how often the time on air is told
 MATCH_SECONDS = 300
 MATCHED = 0.3  # of those on air, who are in a match
 # Of a hundred facts that viewers bring; those that sell have their sales beside it.
-KINDS = {"likes": 78, "diamonds": 12, "new_followers": 6, "shares": 4}
+KINDS = {"likes": 74, "diamonds": 16, "new_followers": 6, "shares": 4}
 SALES = 0.04
 
 
@@ -129,10 +131,11 @@ class World:
         hour = now.replace(minute=0, second=0, microsecond=0)
         if hour != self._hour:
             self._hour = hour
-            weights = [evening(habits.region, now) * habits.sessions for habits in self.habits.values()]
-            self._likely = list(accumulate(weights))
-            usual = sum(habits.sessions for habits in self.habits.values()) * 0.45  # the mean of an hour's likelihood
-            self._wanted = max(2, round(len(self.cast) * ON_AIR * self._likely[-1] / usual))
+            # The well-known are on air longer on such a day, and so the top of the boards moves.
+            usual = [habits.sessions * habits.popularity**0.5 for habits in self.habits.values()]
+            likely = [evening(habits.region, now) for habits in self.habits.values()]
+            self._likely = list(accumulate(map(operator.mul, usual, likely)))
+            self._wanted = max(2, round(len(self.cast) * ON_AIR * self._likely[-1] / (sum(usual) * USUAL_HOUR)))
 
     def _begin_sessions(self, now: datetime, traffic: Traffic) -> None:
         missing = min(self._wanted, len(self.cast)) - len(self.on_air)
@@ -181,7 +184,7 @@ class World:
             return
         # A match excites: twice as much comes in.
         weights = [
-            one.habits.popularity**0.6 * (0.3 + evening(one.performer.region, now)) * (2 if one.rival else 1)
+            one.habits.popularity**0.8 * (0.3 + evening(one.performer.region, now)) * (2 if one.rival else 1)
             for one in sessions
         ]
         count = poisson(self.rng, self.rate)
