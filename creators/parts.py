@@ -105,8 +105,8 @@ CROSS JOIN LATERAL (
 SCAN = """
 JOIN (
     SELECT fact.* FROM creators_fact fact
-         LEFT JOIN creators_fact reversal ON reversal.reverses_id = fact.id AND reversal.reverses_id IS NOT NULL
-    WHERE fact.fest_id = %(fest)s AND fact.counts AND fact.reverses_id IS NULL AND reversal.id IS NULL
+    WHERE fact.fest_id = %(fest)s AND fact.counts AND fact.reverses_id IS NULL
+      AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
 ) AS fact ON fact.entry_id = reader.entry_id AND fact.at >= reader.since
 """
 
