@@ -1,4 +1,4 @@
-"""`make bench`: each figure beside its limit, measured in the same run; a table, and JSON in .local/bench.json."""
+"""`make bench`: each figure beside its limit, measured in the same run; a table, and JSON."""
 
 from __future__ import annotations
 
@@ -8,67 +8,70 @@ import os
 import platform
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.figures import Figure
 from bench.ingest import run_ingest
-from bench.setting import bench_database, prepare
+from bench.pages import run_pages
+from bench.setting import bench_engines, empty_database, prepare
 
 RESULTS = Path(__file__).parent.parent / ".local" / "bench.json"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measured speed beside that of its baseline in the same run, and the ratio that must be reached."""
-
-    name: str
-    measured: float
-    baseline: float
-    at_least: float
-
-    @property
-    def ratio(self) -> float:
-        return self.measured / self.baseline
-
-    @property
-    def holds(self) -> bool:
-        return self.ratio >= self.at_least
+PARTS = ["pages", "ingest"]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--creators", type=int, default=100_000)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=PARTS, default=PARTS, help="all of them if none is named")
+    parser.add_argument("--creators", type=int, default=100_000, help="that facts go in for")
     parser.add_argument("--facts", type=int, default=100_000, help="in each measurement")
+    parser.add_argument("--page-creators", type=int, default=3_000, help="of the fest whose pages are measured")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path, default=RESULTS, help=f"file for the figures (default: {RESULTS})")
     options = parser.parse_args()
-    with bench_database() as url, tempfile.TemporaryDirectory() as folder:
-        prepare(options.creators)
-        speeds = run_ingest(url, Path(folder), creators=options.creators, facts=options.facts, rounds=options.rounds)
-    middle = {way: median(values) for way, values in speeds.items()}
-    figures = [
-        Figure("file ingest, facts/s", middle["file"], middle["bare"], at_least=0.6),
-        Figure("webhook, 1 process, facts/s", middle["webhook"], middle["bare"], at_least=0.35),
-    ]
-    table = Table("figure", "measured", "bare INSERT", "ratio", "must be", "holds")
+    loads = [os.getloadavg()[0]]
+    figures = measured(options)
+    loads.append(os.getloadavg()[0])
+    machine = {"machine": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
+    given = {name: value for name, value in vars(options).items() if name != "json"}
+    found = {**machine, "load": loads, "options": given, "figures": [figure.as_json() for figure in figures]}
+    options.json.write_text(json.dumps(found, indent=2) + "\n")
+    Console().print(table_of(figures), f"Load before and after: {loads[0]:.1f}, {loads[1]:.1f}.", sep="\n")
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+def measured(options: argparse.Namespace) -> list[Figure]:
+    figures: list[Figure] = []
+    with bench_engines() as url, tempfile.TemporaryDirectory() as folder:
+        if "pages" in options.parts:
+            with empty_database(url):
+                figures += run_pages(Path(folder), creators=options.page_creators, rounds=options.rounds)
+        if "ingest" in options.parts:
+            with empty_database(url):
+                prepare(options.creators)
+                figures += run_ingest(
+                    url, Path(folder), creators=options.creators, facts=options.facts, rounds=options.rounds
+                )
+    return figures
+
+
+def table_of(figures: list[Figure]) -> Table:
+    table = Table("figure", "unit", "measured", "against", "baseline", "ratio", "must be", "holds")
     for figure in figures:
         table.add_row(
             figure.name,
-            f"{figure.measured:,.0f}",
-            f"{figure.baseline:,.0f}",
+            figure.unit,
+            f"{median(figure.measured):,.0f}",
+            figure.against,
+            f"{median(figure.baseline):,.0f}",
             f"{figure.ratio:.2f}",
             f"≥ {figure.at_least}",
             "yes" if figure.holds else "NO",
         )
-    machine = {"machine": platform.platform(), "cores": os.cpu_count(), **vars(options)}
-    RESULTS.write_text(
-        json.dumps({"machine": machine, "figures": [asdict(figure) for figure in figures], "rounds": speeds}, indent=2)
-    )
-    Console().print(table)
-    return 0 if all(figure.holds for figure in figures) else 1
+    return table
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 from standardwebhooks import Webhook
 
+from bench.figures import Figure
 from bench.setting import NOW, make_facts
 from tests.processes import web_server
 
@@ -119,7 +120,7 @@ def webhook(address: tuple[str, int], secret: str, facts: list[dict[str, object]
     return len(facts) / seconds
 
 
-def run_ingest(url: str, folder: Path, *, creators: int, facts: int, rounds: int) -> dict[str, list[float]]:
+def run_ingest(url: str, folder: Path, *, creators: int, facts: int, rounds: int) -> list[Figure]:
     """Facts/s of each way, once a round, the ways taking turns so that all meet the same machine and table."""
     from creators.sources import add_secret, create_source
     from livefest.models import Fest
@@ -136,4 +137,8 @@ def run_ingest(url: str, folder: Path, *, creators: int, facts: int, rounds: int
                     values.append(file_ingest(folder, batch))
                 else:
                     values.append(webhook(address, secret, batch))
-    return speeds
+    against = "bare INSERT … unnest"
+    return [
+        Figure("file ingest", "facts/s", speeds["file"], against, speeds["bare"], at_least=0.6),
+        Figure("webhook, 1 process", "facts/s", speeds["webhook"], against, speeds["bare"], at_least=0.35),
+    ]

@@ -1,9 +1,11 @@
-"""Where the benchmarks run: a database of their own on the checkout's engines, with `live-fest` and its creators."""
+"""Where the benchmarks run: a database of their own on the checkout's PostgreSQL and a Valkey of their own, for the
+standings that the checkout's Valkey holds are another database's."""
 
 from __future__ import annotations
 
 import os
 import random
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from livefest.engines import checkout_engines
+from livefest.engines import Valkey, checkout_engines
 
 DATABASE = "livefest_bench"
 NOW = datetime(2026, 12, 10, 12, tzinfo=UTC)  # the clock of every run: the tenth day of live-fest
@@ -20,46 +22,56 @@ CAMPAIGN = Path(__file__).parent.parent / "tests" / "campaigns" / "live-fest.tom
 
 
 @contextmanager
-def bench_database() -> Iterator[str]:
-    """Makes an empty database, points the settings of this process and its children at it, and drops it at the end.
-    Yields its URL."""
+def bench_engines() -> Iterator[str]:
+    """PostgreSQL and Valkey, to which the settings of this process and its children point from here on. Yields the URL
+    of the database that `empty_database` makes."""
     urls = checkout_engines().ensure(stop_when_last=True)
-    drop = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"
-    with psycopg.connect(urls.database, autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(f"CREATE DATABASE {DATABASE}")
     url = make_conninfo(urls.database, dbname=DATABASE)
-    os.environ |= {
-        "DATABASE_URL": url,
-        "REDIS_URL": urls.redis,
-        "DJANGO_SETTINGS_MODULE": "livefest.settings.development",
-        "DEBUG": "0",
-        "LOG_LEVEL": "WARNING",
-        "LIVEFEST_NOW": NOW.isoformat(),
-    }
-    try:
-        yield url
-    finally:
-        from django.db import connections
-
-        connections.close_all()
-        with psycopg.connect(urls.database, autocommit=True) as connection:
-            connection.execute(drop)
+    with tempfile.TemporaryDirectory() as folder:
+        valkey = Valkey(Path(folder) / "valkey")
+        os.environ |= dict.fromkeys(["REDIS_URL", "CACHE_URL", "CELERY_BROKER_URL", "STANDINGS_URL"], valkey.ensure())
+        os.environ |= {
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "livefest.settings.development",
+            "DEBUG": "0",
+            "LOG_LEVEL": "WARNING",
+            "LIVEFEST_NOW": NOW.isoformat(),
+        }
+        try:
+            yield url
+        finally:
+            valkey.stop()
 
 
-def prepare(creators: int) -> None:
-    """Migrates and loads live-fest with so many creators, `bench0000000` and on, over all its regions."""
+@contextmanager
+def empty_database(url: str) -> Iterator[None]:
+    """A database with all tables and nothing in them, dropped at the end."""
     import django
 
     django.setup()
     from django.core.management import call_command
+    from django.db import connections
+
+    drop = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"
+    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+        try:
+            call_command("migrate", verbosity=0)
+            yield
+        finally:
+            connections.close_all()
+            connection.execute(drop)
+
+
+def prepare(creators: int) -> None:
+    """Loads live-fest with so many creators, `bench0000000` and on, over all its regions."""
     from django.db import connection
 
     from creators.creators_file import load_creators
     from livefest.campaign import load_campaign
     from livefest.models import Fest
 
-    call_command("migrate", verbosity=0)
     load_campaign(CAMPAIGN.read_bytes())
     fest = Fest.objects.get()
     regions = list(fest.regions.values_list("code", flat=True))

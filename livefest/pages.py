@@ -1,9 +1,9 @@
 """Public pages: the same bytes for everyone, rendered once for each published version.
 
 A page is kept in this process, over the shared cache, with its compressed bytes and its ETag. What it costs to serve
-one again is a dictionary look-up; its version is asked for at most once a second. While one request renders a new
-version the others get the one before, or wait where there is none. While PostgreSQL is away the last page is served,
-saying how old it is.
+one again is a dictionary look-up (livefest/kept_pages.py); its version is asked for at most once a second. While one
+request renders a new version the others get the one before, or wait where there is none. While PostgreSQL is away the
+last page is served, saying how old it is.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
 import structlog
@@ -25,11 +27,10 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.loader import render_to_string
 from django.template.response import SimpleTemplateResponse
-from django.utils.cache import patch_vary_headers
 from django.utils.html import escape
 from django.utils.http import parse_etags
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page
 from redis.exceptions import RedisError
 
 T = TypeVar("T")
@@ -39,7 +40,10 @@ log = structlog.get_logger(__name__)
 MOST_PAGES = 2_000  # in this process; a board page with its compressed bytes takes about 30 KB
 VERSION_SECONDS = 1.0
 SHARED_SECONDS = 120
-CACHE_CONTROL = "public, max-age=2, stale-while-revalidate=30, stale-if-error=3600"
+HEADERS = {
+    "Cache-Control": "public, max-age=2, stale-while-revalidate=30, stale-if-error=3600",
+    "Vary": "Accept-Encoding, HX-Request",
+}
 NOTICE = b"<!--notice-->"  # where base.html leaves room for what is said of an old page
 Away = (OperationalError, InterfaceError)
 
@@ -55,36 +59,62 @@ class Page(NamedTuple):
     made_at: float
 
 
+class PageKey(NamedTuple):
+    """Which page a request asks for: all of it or the moving part, its path (which names the language) and its query,
+    as a browser writes it."""
+
+    part: bool
+    path: str
+    query: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, query: str) -> PageKey:
+        return cls(request.META.get("HTTP_HX_REQUEST") == "true", request.path, query)
+
+
+@dataclass(slots=True)
+class Kept:
+    """A page in this process. `current` says which version there is now; `headers` are what every answer has besides
+    those of its body, None before the first went out."""
+
+    page: Page
+    current: Callable[[], str]
+    headers: dict[str, str] | None = None
+
+
 class Pages:
     """The pages that this process keeps, the longest unused going first; safe among threads."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._pages: OrderedDict[PageKey, Kept] = OrderedDict()
         # Of pages that are being rendered right now; who holds a lock keeps it here.
-        self._rendering: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+        self._rendering: WeakValueDictionary[PageKey, Lock] = WeakValueDictionary()
         self._lock = Lock()
 
-    def get(self, key: str) -> Page | None:
+    def get(self, key: PageKey) -> Kept | None:
         with self._lock:
-            page = self._pages.get(key)
-            if page:
+            kept = self._pages.get(key)
+            if kept:
                 self._pages.move_to_end(key)
-            return page
+            return kept
 
-    def put(self, key: str, page: Page) -> None:
+    def put(self, key: PageKey, kept: Kept) -> None:
         with self._lock:
-            self._pages[key] = page
+            self._pages[key] = kept
             self._pages.move_to_end(key)
             while len(self._pages) > MOST_PAGES:
                 self._pages.popitem(last=False)
 
-    def rendering(self, key: str) -> Lock:
+    def rendering(self, key: PageKey) -> Lock:
         """The lock of who renders a page."""
         with self._lock:
             lock = self._rendering.get(key)
             if lock is None:
                 lock = self._rendering[key] = Lock()
             return lock
+
+    def __len__(self) -> int:
+        return len(self._pages)
 
     def clear(self) -> None:
         with self._lock:
@@ -118,7 +148,9 @@ pages = Pages()
 versions = Remembered(VERSION_SECONDS)
 
 
-def public_page(version: Callable[..., str], *, query: Sequence[str] = ()) -> Callable[[View], View]:
+def public_page(
+    version: Callable[..., str], *, query: Sequence[str] = (), headers: Mapping[str, str] = HEADERS
+) -> Callable[[View], View]:
     """A view whose answer is the same for everyone. `version` gets the view's keyword arguments and says, cheaply,
     which version there is; parameters of the query that are not named in `query` are ignored.
 
@@ -130,41 +162,64 @@ def public_page(version: Callable[..., str], *, query: Sequence[str] = ()) -> Ca
         def serve(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             key = page_key(request, query)
             kept = pages.get(key)
+            asked = (view, *sorted(kwargs.items()))
+
+            def current() -> str:
+                return versions.get(asked, lambda: version(**kwargs))
+
             try:
-                now = versions.get((view, *sorted(kwargs.items())), lambda: version(**kwargs))
-                if kept and kept.version == now:
-                    return answer(request, kept)
-                return renew(request, key, now, kept, lambda: view(request, **kwargs))
+                if kept and kept.page.version == current():
+                    return answer(request, kept.page, headers)
+                found = renew(key, current, kept, lambda: view(request, **kwargs))
+                return answer(request, found, headers) if isinstance(found, Page) else found
             except Away as error:
                 if kept is None:
                     raise
                 log.warning("old_page_served", path=request.path, error=str(error))
-                return answer(request, with_notice(kept))
+                return answer(request, with_notice(kept.page))
 
+        serve.csrf_exempt = True  # type: ignore[attr-defined]  # nothing can be sent to it: a POST is told so
         return serve
 
     return decorate
 
 
-def page_key(request: HttpRequest, query: Sequence[str]) -> str:
-    asked = "&".join(f"{name}={request.GET[name]}" for name in sorted(query) if name in request.GET)
-    part = "part" if request.headers.get("HX-Request") else "page"
-    return f"{get_language()} {part} {request.path}?{asked}"
+def public_answer(seconds: int) -> Callable[[View], View]:
+    """A view whose answer is the same for everyone and not kept here, but by others for so many seconds: one that
+    leads elsewhere, or looks for something."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def serve(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            response = view(request, **kwargs)
+            if response.status_code in (200, 302):
+                response.headers.setdefault("Cache-Control", f"public, max-age={seconds}")
+            return response
+
+        serve.csrf_exempt = True  # type: ignore[attr-defined]  # nothing can be sent to it: a POST is told so
+        return conditional_page(serve)
+
+    return decorate
+
+
+def page_key(request: HttpRequest, query: Sequence[str]) -> PageKey:
+    named = [(name, value) for name in sorted(query) if (value := request.GET.get(name))]
+    return PageKey.of(request, urlencode(named))
 
 
 def renew(
-    request: HttpRequest, key: str, version: str, kept: Page | None, render: Callable[[], HttpResponse]
-) -> HttpResponse:
-    """The page of this version: rendered here, or taken from another process; the one before while another thread
-    is at it."""
+    key: PageKey, current: Callable[[], str], kept: Kept | None, render: Callable[[], HttpResponse]
+) -> Page | HttpResponse:
+    """The page of the version that there is now: rendered here, or taken from another process; the one before while
+    another thread is at it. An answer that is no page as it is."""
+    version = current()
     lock = pages.rendering(key)
     if not lock.acquire(blocking=kept is None):
         assert kept is not None  # noqa: S101  else it had waited
-        return answer(request, kept)
+        return kept.page
     try:
-        found = pages.get(key)
-        if found is None or found.version != version:
-            found = shared(key, version)
+        here = pages.get(key)
+        found = here.page if here and here.page.version == version else shared(key, version)
         if found is None:
             response = render()
             if isinstance(response, SimpleTemplateResponse):
@@ -173,10 +228,10 @@ def renew(
                 return response
             found = made(version, response)
             share(key, found)
-        pages.put(key, found)
+        pages.put(key, Kept(found, current))
     finally:
         lock.release()
-    return answer(request, found)
+    return found
 
 
 def made(version: str, response: HttpResponse) -> Page:
@@ -195,23 +250,24 @@ def with_notice(page: Page) -> Page:
     return page._replace(body=body, compressed=gzip.compress(body, 6, mtime=0), etag=f'{page.etag[:-1]}-old"')
 
 
-def answer(request: HttpRequest, page: Page) -> HttpResponse:
+def answer(request: HttpRequest, page: Page, headers: Mapping[str, str] = HEADERS) -> HttpResponse:
     """The page as this request can take it: nothing where the client has it, compressed where it may be."""
     response: HttpResponse
-    if page.etag in parse_etags(request.headers.get("If-None-Match", "")):
-        response = HttpResponseNotModified()
-    elif "gzip" in request.headers.get("Accept-Encoding", ""):
-        response = HttpResponse(page.compressed, content_type=page.content_type)
-        response["Content-Encoding"] = "gzip"
+    known = request.META.get("HTTP_IF_NONE_MATCH")
+    if known and page.etag in parse_etags(known):
+        response = HttpResponseNotModified(headers=headers)
     else:
-        response = HttpResponse(page.body, content_type=page.content_type)
+        zipped = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+        body = page.compressed if zipped else page.body
+        response = HttpResponse(body, content_type=page.content_type, headers=headers)
+        response["Content-Length"] = str(len(body))
+        if zipped:
+            response["Content-Encoding"] = "gzip"
     response["ETag"] = page.etag
-    response["Cache-Control"] = CACHE_CONTROL
-    patch_vary_headers(response, ["Accept-Encoding", "HX-Request"])
     return response
 
 
-def shared(key: str, version: str) -> Page | None:
+def shared(key: PageKey, version: str) -> Page | None:
     """The page as another process rendered it; None where none did, or the cache is away."""
     try:
         found: Page | None = cache.get(shared_key(key, version))
@@ -220,15 +276,15 @@ def shared(key: str, version: str) -> Page | None:
     return found
 
 
-def share(key: str, page: Page) -> None:
+def share(key: PageKey, page: Page) -> None:
     try:
         cache.set(shared_key(key, page.version), page, SHARED_SECONDS)
     except RedisError as error:
         log.warning("page_not_shared", error=str(error))
 
 
-def shared_key(key: str, version: str) -> str:
-    return "page:" + hashlib.blake2b(f"{key} {version}".encode(), digest_size=16).hexdigest()
+def shared_key(key: PageKey, version: str) -> str:
+    return "page:" + hashlib.blake2b(repr((*key, version)).encode(), digest_size=16).hexdigest()
 
 
 def error_page(template: str, status: int) -> HttpResponse:
