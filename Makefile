@@ -5,7 +5,7 @@ BEAT_SCHEDULE ?= .local/celerybeat-schedule
 export DJANGO_SETTINGS_MODULE ?= livefest.settings.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup worker beat test lint format lock bench stop
+.PHONY: help demo screenshots setup worker beat test lint format lock bench stop
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ setup: .venv/installed ## virtual environment, PostgreSQL and Valkey, database t
 
 demo: .venv/installed ## everything at once: a fest under way, with simulated traffic; Ctrl-C ends it
 	$(PY) -m demo $(ARGS)
+
+screenshots: .venv/installed ## pictures of every page of a demo of its own: README's, and all in .local/screenshots/
+	$(PY) -m demo.screenshots $(ARGS)
 
 worker: .venv/installed ## a Celery worker, which ranks
 	$(PY) -m celery --app livefest worker --loglevel WARNING --concurrency 2
@@ -52,5 +55,5 @@ lock: .venv/installed ## writes the lock files anew from pyproject.toml
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
 
-bench: .venv/installed ## measured figures beside their limits (about two minutes)
+bench: .venv/installed ## measured figures beside their limits (three to five minutes; "make bench ARGS=pages" one)
 	$(PY) -m bench $(ARGS)

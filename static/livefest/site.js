@@ -3,7 +3,9 @@
 (() => {
   "use strict";
 
-  const language = document.documentElement.lang;
+  // The page's language, as it is written where the viewer lives: with 24 hours or with 12.
+  const page = document.documentElement.lang;
+  const language = navigator.languages.find((one) => one.split("-")[0] === page) || page;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const local = new Intl.DateTimeFormat(language, { weekday: "short", hour: "2-digit", minute: "2-digit" });
@@ -37,6 +39,11 @@
   tick();
   setInterval(tick, 1000);
 
+  // On a phone the menu goes sideways: where one is must be seen.
+  const menu = document.querySelector(".menu");
+  const here = menu?.querySelector("[aria-current]");
+  if (here) menu.scrollLeft = here.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+
   // The parts that move are asked for again by htmx; not in a hidden tab and not offline.
   const seen = new Map();
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -64,15 +71,21 @@
   // Rows glide from where they were (First, Last, Invert, Play). Focus stays on the link that had it.
   let places = new Map();
   let focused = null;
+  let scrolled = [];  // how far the lists that go sideways had been moved
   function rows(target) {
     return target.querySelectorAll("[data-row]");
   }
+  function reels(target) {
+    return [...target.querySelectorAll(".reel")];
+  }
   function remember(target) {
+    scrolled = reels(target).map((reel) => reel.scrollLeft);
     places = new Map([...rows(target)].map((row) => [row.dataset.row, row.getBoundingClientRect().top]));
     const active = document.activeElement;
     focused = target.contains(active) && active.id ? active.id : null;
   }
   function glide(target) {
+    reels(target).forEach((reel, index) => { reel.scrollLeft = scrolled[index] || 0; });
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     if (calm.matches) return;
     for (const row of rows(target)) {

@@ -65,10 +65,10 @@ def test_creator_unknown_to_the_fest_is_not_found(client: Client, played: Fest, 
 def test_creator_stands_on_every_board_with_the_gap_to_the_next_rank(played: Fest) -> None:
     assert ranks(played, "cy") == [
         ("all", "", "Whole festival", 2, 4, 1150, 20),
-        ("days", "", "February 15", 1, 1, 1090, None),
+        ("days", "", "15 February", 1, 1, 1090, None),
         ("heats", "", "Heats", 4, 4, 60, 40),
         ("leagues", "Glow", "Whole festival", 2, 3, 1150, 20),
-        ("days", "", "February 13", 4, 4, 60, 40),
+        ("days", "", "13 February", 4, 4, 60, 40),
     ]
 
 
@@ -76,8 +76,8 @@ def test_creator_on_a_board_of_days_has_the_last_day_first(client: Client, playe
     page = creator_page(played, entry_of(played, "cy"), NOW)
     days = [rank.period for rank in page.ranks if rank.board.slug == "days"]
     earlier = [(rank.period, rank.url) for rank in page.earlier]
-    assert days == ["February 15"]
-    assert earlier == [("February 13", "/en/small/boards/days/all/2026-02-13/")]
+    assert days == ["15 February"]
+    assert earlier == [("13 February", "/en/small/boards/days/all/2026-02-13/")]
     assert "Earlier days" in open_page(client, "/en/small/creators/cy/")
     assert "Earlier days" not in open_page(client, ADA)
 
@@ -134,15 +134,15 @@ def test_rules_of_one_metric_are_told_apart(played: Fest) -> None:
 def test_challenges_met_are_told_with_their_points(client: Client, played: Fest) -> None:
     page = open_page(client, ADA)
     assert 'href="/en/small/challenges/race/">Race</a>' in page
-    assert "February 13 · among the first 2" in page
+    assert "13 February · among the first 2" in page
     assert "+1,000" in page
 
 
 def test_challenge_met_too_late_is_told_without_points(played: Fest) -> None:
     deeds = creator_page(played, entry_of(played, "cy"), NOW).deeds
     assert [(deed.note, deed.points) for deed in deeds] == [
-        ("February 15 · among the first 2", 1000),
-        ("February 13 · after the first 2", 0),
+        ("15 February · among the first 2", 1000),
+        ("13 February · after the first 2", 0),
     ]
 
 
