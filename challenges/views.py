@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -42,5 +42,7 @@ def challenge_detail(request: HttpRequest, fest: str, challenge: str, day: str =
         page = challenge_page(shown, clock.now(), day=day, after=request.GET.get("after", ""))
     except NoSuchPage as error:
         raise Http404(_("This challenge has no such page.")) from error
+    if str(page.asked or "") != request.GET.get("after", ""):
+        return HttpResponseRedirect(page.url)
     context = {**fest_context(found, "challenges"), "page": page, "card": page.card}
     return render(request, "challenges/challenge_detail.html" + ("#moves" if request.htmx else ""), context)  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ urlpatterns = [
         path("<slug:fest>/creators/<path:handle>/", views.creator, name="creator"),
         path("<slug:fest>/rules/", views.rules, name="rules"),
         path("<slug:fest>/updates/", views.updates, name="updates"),
-        path("<slug:fest>/updates/feed.atom", views.UpdatesFeed(), name="feed"),
+        path("<slug:fest>/updates/feed.atom", views.updates_feed, name="feed"),
     ),
 ]
 

@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 
 from livefest.sql import execute
 from rankings.board_page import ROWS
-from rankings.models import Board, Standing
-from rankings.standings import Place, place_of
+from rankings.models import Board
+from rankings.places import Place
+from rankings.standings import Listed, place_of
 
 LIMIT = "30/m"  # of an address; a person types no faster
 MOST_LIKE = 20  # names that begin alike are looked up in the standing, so many
@@ -41,7 +42,7 @@ def within_limit(request: HttpRequest) -> bool:
         return True
 
 
-def find_in_standing(board: Board, standing: Standing, text: str) -> Hit | None:
+def find_in_standing(board: Board, standing: Listed, text: str) -> Hit | None:
     """Where the best ranked of those whose handle or name begins with `text` stands; None where none of them does."""
     if board.of == Board.Of.CREATORS:
         like = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -44,6 +44,8 @@ def group_detail(request: HttpRequest, fest: str, group: str) -> HttpResponse:
         page = group_page(group_of(found, group), clock.now(), after=request.GET.get("after", ""))
     except NoSuchPage as error:
         raise Http404(_("This list has no such page.")) from error
+    if str(page.asked or "") != request.GET.get("after", ""):
+        return HttpResponseRedirect(page.url)
     context = {**fest_context(found, "groups"), "page": page, "card": page.card, "group": page.card.group}
     return render(request, "rankings/group_detail.html" + ("#moves" if request.htmx else ""), context)  # type: ignore[attr-defined]
 

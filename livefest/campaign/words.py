@@ -37,9 +37,7 @@ def name_of(campaign: Campaign, section: str, slug: str) -> str:
 def amount(campaign: Campaign, slug: str, quantity: int) -> str:
     """A quantity without the metric's name: "2 hours 30 minutes", "50 US cent", "1,000"."""
     metric = metric_of(campaign, slug)
-    if metric is None or not metric.unit:
-        return number(quantity)
-    return duration(quantity) if metric.unit == "s" else f"{number(quantity)} {metric.unit}"
+    return in_words(quantity, metric.unit if metric else "")
 
 
 def quantity_of(campaign: Campaign, slug: str, quantity: int) -> str:
@@ -49,6 +47,11 @@ def quantity_of(campaign: Campaign, slug: str, quantity: int) -> str:
     if metric is None or not metric.unit:
         return _("%(quantity)s %(metric)s") % {"quantity": text, "metric": name}
     return _("%(quantity)s of %(metric)s") % {"quantity": text, "metric": name}
+
+
+def in_words(quantity: int, unit: str) -> str:
+    """A quantity of a metric with this unit, without the metric's name."""
+    return duration(quantity) if unit == "s" else f"{number(quantity)} {unit}".rstrip()
 
 
 def duration(seconds: int) -> str:

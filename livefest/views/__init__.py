@@ -2,13 +2,12 @@
 and rounds are their apps' own.)"""
 
 from livefest.views.creator import creator
-from livefest.views.errors import broken, not_found
+from livefest.views.errors import broken, not_found, unavailable
 from livefest.views.home import choose_language, fest_home, home
 from livefest.views.rules import rules
-from livefest.views.updates import UpdatesFeed, updates
+from livefest.views.updates import updates, updates_feed
 
 __all__ = [
-    "UpdatesFeed",
     "broken",
     "choose_language",
     "creator",
@@ -16,5 +15,7 @@ __all__ = [
     "home",
     "not_found",
     "rules",
+    "unavailable",
     "updates",
+    "updates_feed",
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from livefest import clock
 from livefest.models import Fest
-from livefest.pages import Remembered, public_page
+from livefest.pages import Remembered, public_answer, public_page
 from livefest.site import BUCKET_SECONDS, fest_context, fest_of, region_name, version_of_fest
 from livefest.views.coming import phase_of
 from livefest.views.fest_page import fest_page
@@ -20,6 +20,7 @@ fests_around = Remembered(BUCKET_SECONDS)
 
 
 @require_safe
+@public_answer(BUCKET_SECONDS)
 @vary_on_headers("Accept-Language")
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Leads to the site in the browser's language."""
@@ -28,14 +29,13 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_answer(BUCKET_SECONDS)
 def home(request: HttpRequest) -> HttpResponse:
     """Leads to the only fest that is on, else the next, else the last; a list where several are on."""
     shown = fests_around.get("fests", fests_to_show)
     if len(shown) != 1:
         return fest_list(request)
-    response = HttpResponseRedirect(reverse("fest", kwargs={"fest": shown[0].slug}))
-    response["Cache-Control"] = f"public, max-age={BUCKET_SECONDS}"
-    return response
+    return HttpResponseRedirect(reverse("fest", kwargs={"fest": shown[0].slug}))
 
 
 def version_of_list() -> str:

@@ -22,6 +22,7 @@ from livefest.pages import public_page
 from livefest.site import fest_context, fest_of, version_of_fest
 
 ROWS = 20
+ID = re.compile("[1-9][0-9]{0,17}")  # in one spelling: each would be kept as a page of its own
 NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -40,7 +41,7 @@ def updates(request: HttpRequest, fest: str) -> HttpResponse:
 
 def further(shown: QuerySet[Announcement], after: str) -> QuerySet[Announcement]:
     """Those that follow the one with the id. Raises Http404 where it isn't among them."""
-    last = shown.filter(pk=int(after)).first() if after.isascii() and after.isdigit() and len(after) < 19 else None
+    last = shown.filter(pk=int(after)).first() if ID.fullmatch(after) else None
     if last is None:
         raise Http404(_("There is no such update."))
     older = Q(published_at__lt=last.published_at) | Q(published_at=last.published_at, pk__lt=last.pk)
@@ -94,10 +95,3 @@ def legible(text: str) -> str:
 @public_page(version_of_fest)
 def updates_feed(request: HttpRequest, fest: str) -> HttpResponse:
     return AnnouncementFeed()(request, fest=fest)
-
-
-class UpdatesFeed:
-    """The feed's view, for `livefest.urls`: kept and served as any public page."""
-
-    def __call__(self, request: HttpRequest, fest: str) -> HttpResponse:
-        return updates_feed(request, fest=fest)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from django.db import connection
@@ -13,9 +16,14 @@ from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
 from livefest import pages
+from livefest.engines import Valkey
 from livefest.models import Fest
 from rankings.closing import close
+from rankings.models import Standing
 from tests.browser.festival import NOW, festival
+from tests.engines.conftest import remove_socket_directory
+from tests.rankings.conftest import test_database as database_url
+from tests.rankings.machinery import Machinery, machinery, wait_for
 
 # Playwright's own loop runs in this thread; Django would take its calls for asynchronous ones.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -29,6 +37,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WEB = ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-access-log", "--log-level", "warning")
 PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 
 
@@ -88,6 +97,44 @@ class Visit:
     def is_clean(self) -> None:
         assert self.wrong == []
         assert self.context.cookies() == []
+
+
+class Site(NamedTuple):
+    """A fest with web, worker and beat as processes of their own; nobody is ranked before these two have begun."""
+
+    fest: Fest
+    origin: str
+    machine: Machinery
+
+
+@pytest.fixture
+def site(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[Site]:
+    """As it runs anywhere, on the test's database and a Valkey of its own. All of it is gone when the test ends."""
+    settings.LIVEFEST_NOW = NOW.isoformat()
+    valkey = Valkey(tmp_path / "valkey")
+    try:
+        folder, redis = tmp_path / "machinery", valkey.ensure()
+        with machinery(folder, database=database_url(), redis=redis, now=NOW.isoformat()) as machine:
+            machine.environment |= {"SECRET_KEY": settings.SECRET_KEY, "DEBUG": "0", "REFRESH_SECONDS": "10"}
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            fest = festival()
+            web = machine.python(*WEB, "--port", str(port), "livefest.wsgi:application", name="web")
+            worker, beat = machine.worker("worker"), machine.beat()
+            wait_for(lambda: answers(port))
+            # Once in PostgreSQL it is on its way to Valkey; pages show it from either.
+            wait_for(lambda: Standing.objects.filter(board__fest=fest, board__slug="global", size=60).exists())
+            assert all(process.lives for process in (web, worker, beat))
+            yield Site(fest, f"http://127.0.0.1:{port}", machine)
+    finally:
+        valkey.stop()
+        remove_socket_directory(valkey)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture

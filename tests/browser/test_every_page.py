@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Browser, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from livefest.models import Fest
 from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.pages.addresses import public_names
 
 # An address for each name of the URLconf; what is no page (it leads elsewhere, or is a feed) is said so.
 PAGES = {
@@ -46,20 +45,8 @@ MORE = {
 NO_PAGES = {"feed"}
 
 
-def names(resolver: URLResolver, path: str = "") -> Iterator[tuple[str, str]]:
-    """Names and routes of the URLconf, but for the parts that are no public pages."""
-    for pattern in resolver.url_patterns:
-        route = path + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            if route not in ("admin/", "accounts/", "ingest/"):
-                yield from names(pattern, route)
-        elif isinstance(pattern, URLPattern):
-            yield pattern.name or "", route
-
-
 def test_every_page_is_walked() -> None:
-    known = {name for name, _route in names(get_resolver())}
-    assert known == PAGES.keys() | NO_PAGES
+    assert set(public_names()) == PAGES.keys() | NO_PAGES
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])

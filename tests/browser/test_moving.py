@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
-from playwright.sync_api import expect
+from django.db import connection
+from playwright.sync_api import Browser, expect
 from standardwebhooks.webhooks import Webhook
 
 from creators.models import Source
 from creators.sources import add_secret
-from livefest.models import Fest
-from rankings.tasks import refresh_fest
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PHONE, Site, Visit
+from tests.rankings.conftest import test_database as database_url
+from tests.rankings.machinery import seconds_of
 
+END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = ANY (%s)"
 BOARD = "/en/live-fest/boards/global/all/"
 
 
@@ -35,20 +40,57 @@ def post_fact(visit: Visit, secret: str, fact: dict[str, object]) -> None:
     assert answer.json()["accepted"] == 1
 
 
-def test_fact_posted_moves_a_creator_on_an_open_board(visit: Visit, fest: Fest) -> None:
-    secret = add_secret(source=Source.objects.get(fest=fest), by=None)
-    visit.goto(BOARD)
-    top = visit.page.locator("tbody tr").first
-    assert "Ada Lovelace" in top.inner_text()
-    visit.page.evaluate("window.stayed = true")
-    visit.page.get_by_role("link", name="Bo Ström").last.focus()
-    fact = {"id": "big", "creator": "hana.live", "metric": "diamonds", "quantity": 900_000}
-    post_fact(visit, secret, {**fact, "at": "2026-12-03T20:00:00Z"})
-    refresh_fest.apply((fest.pk,))
-    expect(top).to_contain_text("Hana", timeout=20_000)
-    assert visit.page.evaluate("window.stayed") is True, "no reload"
-    assert visit.page.evaluate("document.activeElement.innerText") != "", "focus is kept"
-    visit.is_clean()
+def test_fact_posted_moves_a_creator_on_an_open_board(browser: Browser, site: Site) -> None:
+    """Web, worker and beat are processes, as often asked and refreshed as by default: nobody gives a command."""
+    secret = add_secret(source=Source.objects.get(fest=site.fest), by=None)
+    with browser.new_context(viewport=PHONE) as context:
+        visit = Visit(context, site.origin)
+        visit.goto(BOARD)
+        top = visit.page.locator("tbody tr").first
+        assert "Ada Lovelace" in top.inner_text()
+        visit.page.evaluate("window.stayed = true")
+        visit.page.get_by_role("link", name="Bo Ström").last.focus()
+        fact = {"id": "big", "creator": "hana.live", "metric": "diamonds", "quantity": 900_000}
+        post_fact(visit, secret, {**fact, "at": "2026-12-03T20:00:00Z"})
+        seconds = seconds_of(lambda: expect(top).to_contain_text("Hana", timeout=20_000))
+        print(f"moved after {seconds:.1f} s")
+        assert visit.page.evaluate("window.stayed") is True, "no reload"
+        assert visit.page.evaluate("document.activeElement.innerText") != "", "focus is kept"
+        visit.is_clean()
+
+
+def test_open_board_outlives_postgresql(browser: Browser, site: Site) -> None:
+    """It says how old it is, and moves again by itself; what was never opened is told to come back to."""
+    secret = add_secret(source=Source.objects.get(fest=site.fest), by=None)
+    with browser.new_context(viewport=PHONE) as context:
+        visit = Visit(context, site.origin)
+        visit.goto(BOARD)
+        top = visit.page.locator("tbody tr").first
+        with postgresql_refused():
+            assert visit.goto(BOARD) == 200
+            assert "Ada Lovelace" in top.inner_text()
+            assert visit.goto("/en/live-fest/creators/ada.live/") == 503
+            assert "A short interval" in visit.page.locator("h1").inner_text()
+            assert visit.page.locator("main a.button").is_visible()
+        visit.goto(BOARD)
+        fact = {"id": "big", "creator": "hana.live", "metric": "diamonds", "quantity": 900_000}
+        post_fact(visit, secret, {**fact, "at": "2026-12-03T20:00:00Z"})
+        expect(top).to_contain_text("Hana", timeout=20_000)
+        assert [line for line in visit.wrong if "503" not in line] == []
+
+
+@contextmanager
+def postgresql_refused() -> Iterator[None]:
+    """PostgreSQL ends the connections of web, worker and beat to the test's database, and takes none."""
+    name, theirs = connection.settings_dict["NAME"], ["web", "worker", "beat"]
+    admin = psycopg.connect(database_url().rpartition("/")[0] + "/postgres", autocommit=True)
+    with admin:
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            admin.execute(END, [name, theirs])
+            yield
+        finally:
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def test_unchanged_board_is_answered_with_nothing(visit: Visit) -> None:
