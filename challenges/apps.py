@@ -8,6 +8,9 @@ class ChallengesConfig(AppConfig):
     def ready(self) -> None:
         from challenges import campaign  # noqa: F401  registers challenges
         from challenges.completions import forget_completions, pay_for_challenges
+        from challenges.copies import copy_completions
         from creators.payments import Payer, register_payer
+        from livefest.copies import register_copier
 
         register_payer(Payer(pay=pay_for_challenges, forget=forget_completions))
+        register_copier(copy_completions)

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
 
+from challenges.copies import shown_completions
 from challenges.models import Challenge, Completion, Goal
 from creators.models.creator import validate_handle
-from livefest.campaign.words import duration
+from livefest.campaign.words import in_words
 from livefest.clock import DayFinder, fest_days
-from livefest.models import Fest, Metric
+from livefest.models import Fest
 from livefest.site import RegionName, region_name
 
 ROWS = 50
@@ -55,7 +55,7 @@ class Card:
     @property
     def goals(self) -> list[tuple[str, str]]:
         """How much of what, in words."""
-        return [(in_words(goal.at_least, goal.metric), goal.metric.name) for goal in self.challenge.goals.all()]
+        return [(in_words(goal.at_least, goal.metric.unit), goal.metric.name) for goal in self.challenge.goals.all()]
 
     @property
     def region(self) -> RegionName | None:
@@ -140,13 +140,6 @@ class ChallengePage:
         return f"{self.first_url}?{urlencode({'after': str(self.following)})}"
 
 
-def in_words(quantity: int, metric: Metric) -> str:
-    """A quantity without the metric's name: "7,000", "3 hours 30 minutes", "50 US cent"."""
-    if metric.is_duration:
-        return duration(quantity)
-    return f"{intcomma(quantity)} {metric.unit}".rstrip()
-
-
 def challenges_of(fest: Fest) -> QuerySet[Challenge]:
     """The fest's challenges with all that a card says of them."""
     goals = Goal.objects.select_related("metric").order_by("position", "id")
@@ -180,7 +173,9 @@ def cards_of(fest: Fest, now: datetime) -> list[Card]:
 
 def with_won(cards: list[Card]) -> list[Card]:
     """The cards with the places of their races that are taken in the period shown."""
-    found = Completion.objects.filter(
+    if not cards:
+        return []
+    found = shown_completions(cards[0].challenge.fest_id).filter(
         challenge__in=[card.challenge.pk for card in cards], period__in={card.period for card in cards}, won=True
     )
     counted = found.values_list("challenge", "period").annotate(number=Count("*"))
@@ -190,12 +185,13 @@ def with_won(cards: list[Card]) -> list[Card]:
 
 def challenge_page(challenge: Challenge, now: datetime, *, day: str, after: str) -> ChallengePage:
     """A challenge's page with up to 50 of those who met it after the row that `after` names: of a race in order, else
-    the newest first. Raises NoSuchPage."""
+    the newest first. Where nobody is at that row any more, after the nearest before it. Raises NoSuchPage."""
     asked = After.parse(after)
     (card,) = with_won([card_of(challenge, now, day)])
-    met = Completion.objects.filter(challenge=challenge, period=card.period)
+    met = shown_completions(challenge.fest_id).filter(challenge=challenge, period=card.period)
     total = met[: MOST_COUNTED + 1].count()
     race = challenge.first is not None
+    asked = nearest(met, asked, race) if asked else None
     order = ("met_at", "handle") if race else ("-met_at", "-handle")
     wanted = met.select_related("entry__creator", "entry__region").order_by(*order)
     if asked and race:
@@ -210,6 +206,18 @@ def challenge_page(challenge: Challenge, now: datetime, *, day: str, after: str)
     rows = [met_row(completion, before + number) for number, completion in enumerate(found[:ROWS], 1)]
     last = rows[-1] if len(found) > ROWS else None
     return ChallengePage(card, total, rows, asked, After(last.met_at, last.handle) if last else None)
+
+
+def nearest(met: QuerySet[Completion], asked: After, race: bool) -> After | None:
+    """The row that is named, or the last before it; None where there is none. So there are no more pages than rows."""
+    same = Q(met_at=asked.met_at)
+    if race:
+        before = met.filter(Q(met_at__lt=asked.met_at) | same & Q(handle__lte=asked.handle))
+        found = before.order_by("-met_at", "-handle").values_list("met_at", "handle").first()
+    else:
+        before = met.filter(Q(met_at__gt=asked.met_at) | same & Q(handle__gte=asked.handle))
+        found = before.order_by("met_at", "handle").values_list("met_at", "handle").first()
+    return After(*found) if found else None
 
 
 def met_row(completion: Completion, place: int) -> Met:

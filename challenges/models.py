@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from creators.models import Entry, Group
-from livefest.models import CampaignItem, Metric, NamedCampaignItem, Region
+from livefest.models import CampaignItem, Metric, NamedCampaignItem, PublicCopy, Region
 
 
 class Challenge(NamedCampaignItem):
@@ -112,6 +112,30 @@ class Completion(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(name="completion_unique", fields=["entry", "challenge", "period"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handle} met {self.challenge_id}"
+
+
+class CompletionCopy(models.Model):
+    """A completion in a public copy (`livefest.models.PublicCopy`). Rows are only ever added (a trigger)."""
+
+    copy = models.ForeignKey(PublicCopy, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    challenge = models.ForeignKey(Challenge, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    period = models.CharField(max_length=10, default="", db_collation="C")
+    met_at = models.DateTimeField()
+    handle = models.CharField(max_length=128, db_collation="C")
+    won = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(name="completioncopy_race", fields=["copy", "challenge", "period", "met_at", "handle"]),
+            models.Index(name="completioncopy_won", fields=["copy", "challenge", "period"], condition=Q(won=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="completioncopy_unique", fields=["copy", "entry", "challenge", "period"]),
         ]
 
     def __str__(self) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from creators.intake import record_facts
 from creators.lives import record_lives
@@ -13,6 +15,9 @@ from creators.models import Source
 from creators.reports import FactReport, parse_live
 from demo.habits import FANS, Habits, evening, gift, giver, habits_of, live_report, poisson, session_seconds
 from demo.people import Person, make_fans
+from livefest.clock import fest_days
+from livefest.models import Fest
+from rankings.closing import close
 
 BATCH = 5000
 COMBOS = [1, 1, 1, 2, 3, 5, 10, 20]  # gifts in a row that a source reported as one
@@ -45,33 +50,55 @@ class History:
 def write_history(
     *, source: Source, people: Sequence[Person], seed: int, now: datetime, tell: Callable[[int, int], None]
 ) -> History:
-    """Takes in their history by the same way as everything, each batch as it would have arrived then.
+    """Takes in their history by the same way as everything, each batch as it would have arrived then, and closes what
+    was due as each moment of `closings` came, so that there is a record of how the boards stood.
 
     `tell` is called with how many facts are in, of how many.
     """
-    begins = source.fest.starts - timedelta(days=7)
-    history = make_history(people, seed=seed, begins=begins, starts=source.fest.starts, now=now)
+    fest = source.fest
+    history = make_history(people, seed=seed, begins=fest.starts - timedelta(days=7), starts=fest.starts, now=now)
     total = len(history.facts) + len(history.reversals)
     done = 0
-    for facts, arrived_at in batches(history, now):
+    moments = closings(fest, now)
+    for facts, arrived_at in batches(history, moments, now):
+        while moments and moments[0] <= facts[0].at:
+            close(fest, at=moments.pop(0))
         outcome = record_facts(source=source, reports=facts, arrived_at=arrived_at)
         if outcome.accepted < len(facts):
             refused = [*outcome.rejected, *outcome.conflicts][:3]
             raise RuntimeError(f"the demo's own history was refused: {refused or 'its ids are taken'}")
         done += len(facts)
         tell(done, total)
+    for moment in moments:
+        close(fest, at=moment)
     for place in range(0, len(history.sessions), 1000):
         part = history.sessions[place : place + 1000]
-        reports = [parse_live(live_of(session, now)) for session in part if session.ends > source.fest.starts]
+        reports = [parse_live(live_of(session, now)) for session in part if session.ends > fest.starts]
         record_lives(source=source, reports=reports, reported_at=now)
     return history
 
 
-def batches(history: History, now: datetime) -> Iterator[tuple[list[FactReport], datetime]]:
-    """Facts by the time at which they happened, then what was taken back; each with the moment of its arrival."""
-    for place in range(0, len(history.facts), BATCH):
-        part = history.facts[place : place + BATCH]
-        yield part, part[-1].at + timedelta(seconds=1)
+def closings(fest: Fest, now: datetime) -> list[datetime]:
+    """The moments by `now`, in order, at which the demo closes what is due: the fest's start, each of its days' ends,
+    its freeze, and every sixth hour of the day before `now`."""
+    days = [day.ends for day in fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)]
+    hours = [now.replace(minute=0, second=0, microsecond=0) - 6 * hour * HOUR for hour in range(4)]
+    during = [hour for hour in hours if fest.starts < hour < fest.ends]
+    freeze = [fest.freeze] if fest.freeze else []
+    return sorted(moment for moment in {fest.starts, *days, *during, *freeze} if moment <= now)
+
+
+def batches(
+    history: History, moments: Sequence[datetime], now: datetime
+) -> Iterator[tuple[list[FactReport], datetime]]:
+    """Facts by the time at which they happened, no batch over one of the moments, then what was taken back; each with
+    the moment of its arrival."""
+    at = [fact.at for fact in history.facts]
+    borders = [0, *(bisect_left(at, moment) for moment in moments), len(at)]
+    for first, last in pairwise(borders):
+        for place in range(first, last, BATCH):
+            part = history.facts[place : min(place + BATCH, last)]
+            yield part, part[-1].at + timedelta(seconds=1)
     if history.reversals:
         yield history.reversals, now
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from livefest import clock
+from livefest.copies import copy_version, shown_copy
 from livefest.models import Fest
 from livefest.pages import Remembered
 
@@ -46,8 +47,9 @@ def fest_of(slug: str) -> Fest:
 
 
 def fest_context(fest: Fest, section: str = "") -> dict[str, Any]:
-    """What every page of a fest's needs; `section` is the page's name in the menu."""
-    return {"fest": fest, "section": section, "fest_menu": MENU}
+    """What every page of a fest's needs; `section` is the page's name in the menu, `copy` what stands on boards in
+    place of what is derived."""
+    return {"fest": fest, "section": section, "fest_menu": MENU, "copy": shown_copy(fest.pk)}
 
 
 @cache
@@ -65,8 +67,8 @@ def register_fest_version(version: Callable[[int], int]) -> None:
 
 def version_of_fest(*, fest: str, **_more: object) -> str:
     """The version of a page that shows something of the whole fest, for `livefest.pages.public_page`: it changes with
-    whatever an app publishes, and every ten seconds."""
+    the public copy that is shown, with whatever an app publishes, and every ten seconds."""
     found = _fest_ids.get(fest, lambda: Fest.objects.filter(slug=fest).values_list("pk", flat=True).first())
-    published = [version(found) for version in _versions] if found else []
+    published = [copy_version(found), *(version(found) for version in _versions)] if found else []
     bucket = int(clock.now().timestamp()) // BUCKET_SECONDS
     return ".".join(map(str, [*published, bucket]))

@@ -7,21 +7,26 @@ from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from creators.models import Entry, Group
 from livefest.clock import fest_days
 from livefest.site import region_name
+from rankings.course import Before, Move, Seen, ranks_before
 from rankings.export import places_of
-from rankings.models import Board, Standing
-from rankings.standings import Place, page, size, version
+from rankings.models import Board
+from rankings.places import Place
+from rankings.standings import Listed, Listing, listing
 
 ROWS = 50
 ALL = "all"  # in an address, where a board is not split
+AS_IN_A_PATH = "!$&'()*+,;=/~:@"  # what `reverse` leaves unquoted
 
 
 @dataclass(frozen=True)
 class Row:
-    """A place with what is shown of it. `gap` is what the next better score is ahead by; None at the top."""
+    """A place with what is shown of it. `gap` is what the next better score is ahead by; None at the top. `move` is how
+    the rank changed since the day before; None where that isn't known."""
 
     place: Place
     name: str
@@ -29,6 +34,7 @@ class Row:
     region: str
     url: str
     gap: int | None
+    move: Move | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class BoardPage:
     size: int
     pages: int
     updated_at: datetime | None
+    moved_since: datetime | None
 
     @property
     def podium(self) -> list[Row]:
@@ -68,10 +75,14 @@ class BoardPage:
 
 
 def board_url(board: Board, *, within: str = "", period: str = "") -> str:
-    parts = {"fest": board.fest.slug, "board": board.slug, "within": quote(within, safe="") or ALL}
-    if board.period == Board.Period.DAY:
-        return reverse("board_day", kwargs={**parts, "day": period})
-    return reverse("board", kwargs=parts)
+    place, day = address_parts(board, within=within, period=period)
+    parts = {"fest": board.fest.slug, "board": board.slug, "within": place}
+    return reverse("board_day", kwargs={**parts, "day": day}) if day else reverse("board", kwargs=parts)
+
+
+def address_parts(board: Board, *, within: str, period: str) -> tuple[str, str]:
+    """How a standing's address names its place and its day ("" for a board that isn't one of days)."""
+    return quote(within, safe="") or ALL, period if board.period == Board.Period.DAY else ""
 
 
 def place_in(address: str) -> str:
@@ -79,26 +90,54 @@ def place_in(address: str) -> str:
     return "" if address == ALL else unquote(address)
 
 
-def board_page(board: Board, standing: Standing | None, *, within: str, period: str, number: int) -> BoardPage:
-    """A page of a standing (None: nobody has been ranked there yet), numbered from 1."""
-    total = size(standing) if standing else 0
-    pages = max(1, -(-total // ROWS))
+def board_page(
+    board: Board, standing: Listed | None, *, within: str, period: str, number: int, seen: Seen | None = None
+) -> BoardPage:
+    """A page of a standing (None: nobody has been ranked there yet), numbered from 1; with `seen`, how ranks moved."""
+    found = page_of(standing, number) if standing else Listing(0, 0, [])
+    pages = max(1, -(-found.size // ROWS))
+    if standing and number > pages:
+        found = page_of(standing, pages)
     number = min(number, pages)
-    first = (number - 1) * ROWS
-    # One more before, so that the first row of a page knows whom it follows.
-    found = page(standing, position=max(0, first - 1), count=ROWS + min(first, 1)) if standing else []
-    shown = [place for place in found if place.position >= first]
-    ahead = {place.position: gap_before(found, place) for place in shown}
+    handles = [place.handle for place in found.places]
+    before = ranks_before(board, handles, within=within, period=period, seen=seen) if seen and handles else None
+    rows = rows_of_page(board, found.places, number=number, before=before)
+    updated_at = datetime.fromtimestamp(found.version / 1_000_000, UTC) if standing else None
+    return BoardPage(board, within, period, number, rows, found.size, pages, updated_at, before.at if before else None)
+
+
+def rows_of_page(board: Board, places: list[Place], *, number: int, before: Before | None = None) -> list[Row]:
+    """The rows of a page from its places, of which the first may be the one before them."""
+    shown = [place for place in places if place.position >= (number - 1) * ROWS]
     names = names_of(board, [place.handle for place in shown])
-    rows = [Row(place, *names.get(place.handle, (place.handle, "", "", "")), ahead[place.position]) for place in shown]
-    updated_at = datetime.fromtimestamp(version(standing) / 1_000_000, UTC) if standing else None
-    return BoardPage(board, within, period, number, rows, total, pages, updated_at)
+    gaps = gaps_of(places)
+    return [
+        Row(
+            place,
+            *names.get(place.handle, (place.handle, "", "", "")),
+            gaps[place.position],
+            before.move(place) if before else None,
+        )
+        for place in shown
+    ]
 
 
-def gap_before(found: list[Place], place: Place) -> int | None:
-    """How far the next better score is ahead; 0 for who shares a rank but for the tie-break."""
-    better = [other for other in found if other.rank < place.rank]
-    return better[-1].score - place.score if better else None
+def page_of(standing: Listed, number: int) -> Listing:
+    """A page's places, and the one before them, so that the first row of a page knows whom it follows."""
+    first = (number - 1) * ROWS
+    return listing(standing, position=max(0, first - 1), count=ROWS + min(first, 1))
+
+
+def gaps_of(places: list[Place]) -> dict[int, int | None]:
+    """By position how far the next better score is ahead (0 for who shares a score but for the tie-break); None for the
+    first rank of the list."""
+    gaps: dict[int, int | None] = {}
+    better: Place | None = None
+    for last, place in zip([None, *places], places, strict=False):
+        if last and last.rank < place.rank:
+            better = last
+        gaps[place.position] = better.score - place.score if better else None
+    return gaps
 
 
 def names_of(board: Board, handles: list[str]) -> dict[str, tuple[str, str, str, str]]:
@@ -111,13 +150,13 @@ def names_of(board: Board, handles: list[str]) -> dict[str, tuple[str, str, str,
             group.slug: (group.name, "", "", reverse("group", kwargs={"fest": board.fest.slug, "group": group.slug}))
             for group in groups
         }
-    entries = Entry.objects.filter(fest=board.fest_id, creator__handle__in=handles).select_related("creator", "region")
+    entries = Entry.objects.filter(fest=board.fest_id, creator__handle__in=handles)
+    address = reverse("creator", kwargs={"fest": board.fest.slug, "handle": "-"}).removesuffix("-/")
     found = {}
-    for entry in entries:
-        region = region_name(entry.region.code) if entry.region else None
-        url = reverse("creator", kwargs={"fest": board.fest.slug, "handle": entry.creator.handle})
-        name = entry.creator.name or entry.creator.handle
-        found[entry.creator.handle] = (name, region.flag if region else "", region.name if region else "", url)
+    for handle, name, code in entries.values_list("creator__handle", "creator__name", "region__code"):
+        region = region_name(code) if code else None
+        url = f"{address}{quote(handle, safe=AS_IN_A_PATH)}/"
+        found[handle] = (name or handle, region.flag if region else "", region.name if region else "", url)
     return found
 
 
@@ -143,7 +182,8 @@ def day_choices(board: Board, period: str, now: datetime) -> list[Choice]:
     fest = board.fest
     days = fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
     begun = [day for day in days if day.starts <= now] or days[:1]
-    return [Choice(day.date.isoformat(), day.date.isoformat(), day.date.isoformat() == period) for day in begun]
+    dates = [day.date for day in begun]
+    return [Choice(str(day), date_format(day, "WEEKDAY_FORMAT"), str(day) == period) for day in dates]
 
 
 def default_place(board: Board) -> str:

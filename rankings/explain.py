@@ -12,7 +12,7 @@ from creators.models import Entry, Payment
 from rankings.boards import Plan, plans_of
 from rankings.export import as_text
 from rankings.models import Gain, Rule, Score
-from rankings.standings import find_standing, place_of
+from rankings.standings import derived_place
 
 
 def explain(entry: Entry) -> Iterator[str]:
@@ -97,9 +97,8 @@ def stands(entry: Entry) -> Iterator[str]:
 
 def stands_at(plan: Plan, score: Score, points: int, reached_at: datetime) -> str:
     where = "/".join(part for part in (plan.board.slug, score.standing.within, score.standing.period) if part)
-    standing = find_standing(plan.board.pk, within=score.standing.within, period=score.standing.period)
-    place = place_of(standing, score.handle) if standing else None
-    rank = f"rank {place.rank} of {score.standing.size}" if place else "not yet published"
+    place = derived_place(score.standing, score.handle)
+    rank = f"rank {place.rank} of {score.standing.size}" if place else "no longer ranked"
     return f"{where}: {rank}, score {points} reached at {as_text(reached_at)}"
 
 

@@ -7,27 +7,38 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from creators.models import Group, Membership
+from creators.models import Group
 from creators.models.creator import validate_handle
-from livefest.campaign.words import duration
-from livefest.models import Fest, Metric
+from livefest.campaign.words import in_words
+from livefest.models import Fest
 from livefest.site import RegionName, region_name
 from livefest.sql import execute
 from rankings.board_page import Row, board_page, board_url, default_period
-from rankings.models import Board, GroupTotal, Standing
-from rankings.standings import place_of, size
+from rankings.copies import shown_members
+from rankings.models import Board, Snapshot
+from rankings.standings import Listed, place_of, size, standings_of
 
 ROWS = 50
 TOP = 10
 SCORE = "score"  # the measure of a contribution that counts
 MICRO = 1_000_000  # amounts have six places
-Standings = dict[tuple[int, str, str], Standing]  # by board, within and period
+
+CONTRIBUTIONS = """
+SELECT entry_id, amount FROM rankings_contribution
+WHERE standing_id = %(standing)s AND group_id = %(group)s AND measure = %(measure)s
+"""
+
+COPIED_CONTRIBUTIONS = """
+SELECT entry_id, amount FROM rankings_contributioncopy
+WHERE copy_id = %(copy)s AND board = %(board)s AND period = %(period)s AND group_id = %(group)s
+"""
+
+TOTAL = "SELECT coalesce(sum(amount), 0) FROM ({contributions}) AS contribution"
 
 # A community's members by what they give it, with competition ranks, from the row on that follows (amount, handle).
 # Reads all members that have given something.
@@ -36,16 +47,25 @@ SELECT member.*
 FROM (
     SELECT rank() OVER (ORDER BY contribution.amount DESC) AS rank, creator.handle, creator.name, region.code,
            contribution.amount
-    FROM rankings_contribution contribution
+    FROM ({contributions}) AS contribution
          JOIN creators_entry entry ON entry.id = contribution.entry_id
          JOIN creators_creator creator ON creator.id = entry.creator_id
          LEFT JOIN livefest_region region ON region.id = entry.region_id
-    WHERE contribution.standing_id = %(standing)s AND contribution.group_id = %(group)s
-      AND contribution.measure = %(measure)s
 ) AS member
 WHERE %(amount)s::numeric IS NULL OR amount < %(amount)s OR amount = %(amount)s AND handle > %(handle)s
 ORDER BY amount DESC, handle
 LIMIT %(count)s
+"""
+
+# The member at a place in that order, or the last before it.
+NEAREST = """
+SELECT contribution.amount, creator.handle
+FROM ({contributions}) AS contribution
+     JOIN creators_entry entry ON entry.id = contribution.entry_id
+     JOIN creators_creator creator ON creator.id = entry.creator_id
+WHERE contribution.amount > %(amount)s OR contribution.amount = %(amount)s AND creator.handle <= %(handle)s
+ORDER BY contribution.amount, creator.handle DESC
+LIMIT 1
 """
 
 
@@ -77,8 +97,8 @@ class GroupCard:
             return ""
         words = {
             "metric": metric.name,
-            "low": in_words(low, metric),
-            "below": in_words(below, metric) if below is not None else "",
+            "low": in_words(low, metric.unit),
+            "below": in_words(below, metric.unit) if below is not None else "",
         }
         if below is None:
             return (_("%(low)s %(metric)s and more") if low else _("Any number of %(metric)s")) % words
@@ -164,35 +184,25 @@ class GroupPage:
         return f"{self.first_url}?{urlencode({'after': str(self.following)})}" if self.following else ""
 
 
-def in_words(quantity: int, metric: Metric) -> str:
-    """A quantity without the metric's name: "7,000", "3 hours 30 minutes", "50 US cent"."""
-    if metric.is_duration:
-        return duration(quantity)
-    return f"{intcomma(quantity)} {metric.unit}".rstrip()
-
-
 def group_cards(fest: Fest) -> list[GroupCard]:
     """The fest's groups in the campaign's order."""
     groups = list(Group.objects.filter(fest=fest).select_related("placement_metric").order_by("position", "id"))
-    counted = Membership.objects.filter(group__in=groups).order_by().values_list("group").annotate(number=Count("*"))
-    members = {group: number for group, number in counted}  # noqa: C416  two columns
+    members = shown_members(fest, groups)
     return [GroupCard(group, members.get(group.pk, 0)) for group in groups]
 
 
 def group_page(group: Group, now: datetime, *, after: str) -> GroupPage:
-    """A group's page, with up to 50 members of a community after the one that `after` names. Raises NoSuchPage."""
+    """A group's page, with up to 50 members of a community after the one that `after` names, or the nearest before:
+    so there are no more pages than members, whatever is asked for. Raises NoSuchPage."""
     asked = After.parse(after)
-    card = GroupCard(group, Membership.objects.filter(group=group).count())
+    card = GroupCard(group, shown_members(group.fest, [group]).get(group.pk, 0))
     own = Q(within=Board.Within.GROUP) & (Q(within_group=None) | Q(within_group=group))
     found = Board.objects.filter(Q(of=Board.Of.GROUPS) | own, fest=group.fest_id).order_by("position", "id")
     boards = list(found.select_related("fest", "round", "within_group", "score_metric"))
     communal = [] if card.is_league else [board for board in boards if board.of == Board.Of.GROUPS]
     inside = [board for board in boards if board.of != Board.Of.GROUPS]
     inside.sort(key=lambda board: (board.of != Board.Of.CREATORS, board.period != Board.Period.FEST))
-    standings: Standings = {
-        (standing.board_id, standing.within, standing.period): standing
-        for standing in Standing.objects.filter(board__in=boards, within__in=["", group.slug])
-    }
+    standings = standings_of(boards, within=["", group.slug])
     top: list[Row] = []
     if card.is_league and inside:
         period = default_period(inside[0], now)
@@ -200,7 +210,7 @@ def group_page(group: Group, now: datetime, *, after: str) -> GroupPage:
         top = board_page(inside[0], standing, within=group.slug, period=period, number=1).rows[:TOP]
     scored = next((board for board in communal if board.period == Board.Period.FEST), None)
     standing = standings.get((scored.pk, "", "fest")) if scored else None
-    total, rows = members_of(group, standing, asked) if standing else (Decimal(0), [])
+    total, asked, rows = members_of(group, scored, standing, asked) if scored and standing else (Decimal(0), None, [])
     last = rows[ROWS - 1] if len(rows) > ROWS else None
     return GroupPage(
         card=card,
@@ -217,7 +227,7 @@ def group_page(group: Group, now: datetime, *, after: str) -> GroupPage:
     )
 
 
-def link_of(board: Board, standings: dict[tuple[int, str, str], Standing], group: Group, now: datetime) -> BoardLink:
+def link_of(board: Board, standings: dict[tuple[int, str, str], Listed], group: Group, now: datetime) -> BoardLink:
     """A board of communities with the group's rank, of a board of days today's."""
     period = default_period(board, now)
     link = BoardLink(board, board_url(board, period=period))
@@ -226,29 +236,42 @@ def link_of(board: Board, standings: dict[tuple[int, str, str], Standing], group
     return replace(link, rank=place.rank, of=size(standing)) if standing and place else link
 
 
-def members_of(group: Group, standing: Standing, asked: After | None) -> tuple[Decimal, list[Member]]:
-    """The community's score in a standing, exact, and its members from a place on, with one more than a page."""
-    totals = GroupTotal.objects.filter(standing=standing, group=group, measure=SCORE)
-    total = totals.values_list("amount", flat=True).first() or Decimal(0)
-    found = execute(
-        MEMBERS,
-        {
-            "standing": standing.pk,
-            "group": group.pk,
-            "measure": SCORE,
-            "amount": asked.amount if asked else None,
-            "handle": asked.handle if asked else "",
-            "count": ROWS + 1,
-        },
+def members_of(
+    group: Group, board: Board, listed: Listed, asked: After | None
+) -> tuple[Decimal, After | None, list[Member]]:
+    """The community's score in a standing, exact, and its members after the one that was asked for or the nearest
+    before, who is given too; one more than a page."""
+    copied = isinstance(listed, Snapshot)
+    contributions = COPIED_CONTRIBUTIONS if copied else CONTRIBUTIONS
+    values = {
+        "standing": listed.pk,
+        "copy": listed.copy_id if isinstance(listed, Snapshot) else None,
+        "board": board.slug,
+        "period": listed.period,
+        "group": group.pk,
+        "measure": SCORE,
+        "amount": asked.amount if asked else None,
+        "handle": asked.handle if asked else "",
+        "count": ROWS + 1,
+    }
+    if asked:
+        before = execute(NEAREST.format(contributions=contributions), values)
+        asked = After(*before[0]) if before else None
+        values |= {"amount": asked.amount if asked else None, "handle": asked.handle if asked else ""}
+    ((total,),) = execute(TOTAL.format(contributions=contributions), values)
+    found = execute(MEMBERS.format(contributions=contributions), values)
+    return (
+        total,
+        asked,
+        [
+            Member(
+                rank=rank,
+                handle=handle,
+                name=name or handle,
+                region=region_name(code) if code else None,
+                amount=amount,
+                share=(amount * 100 / total).quantize(Decimal("0.1")),
+            )
+            for rank, handle, name, code, amount in found
+        ],
     )
-    return total, [
-        Member(
-            rank=rank,
-            handle=handle,
-            name=name or handle,
-            region=region_name(code) if code else None,
-            amount=amount,
-            share=(amount * 100 / total).quantize(Decimal("0.1")) if total else Decimal(0),
-        )
-        for rank, handle, name, code, amount in found
-    ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import redis
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Max
 
+from livefest.copies import copy_version
 from livefest.pages import Remembered
-from rankings.models import Standing
+from rankings.models import Board, Standing
 from rankings.standings import find_standing, version
 from rankings.valkey import client, version_key
 
-_ids = Remembered(10.0)
+_listed = Remembered(10.0)
 
 
 def fest_version(fest_id: int) -> int:
@@ -25,7 +27,12 @@ def fest_version(fest_id: int) -> int:
     return newest or 0
 
 
-def standing_version(board_id: int, within: str, period: str) -> int:
-    """The version of a standing; 0 before anybody was ranked there."""
-    standing = _ids.get((board_id, within, period), lambda: find_standing(board_id, within=within, period=period))
-    return version(standing) if standing else 0
+def standing_version(board: Board, within: str, period: str) -> str:
+    """The version of what the public is shown of a standing: which copy, if any, and which version of it."""
+    copy = copy_version(board.fest_id)
+    key = (board.pk, within, period, copy)
+    listed = _listed.get(key, lambda: find_standing(board, within=within, period=period))
+    try:
+        return f"{copy}.{version(listed) if listed else 0}"
+    except ObjectDoesNotExist:  # remembered, and deleted since
+        return f"{copy}.none"

@@ -1,4 +1,4 @@
-"""From the scores in PostgreSQL to the published standings in Valkey.
+"""From the scores in PostgreSQL, or the public copy that is shown, to the published standings in Valkey.
 
 Each standing is brought from what its mark says to what PostgreSQL says, in one MULTI: readers see it as it was or as
 it is. The mark makes it heal by itself: a standing whose mark is behind (Valkey was away, a publisher died) gets what
@@ -16,6 +16,7 @@ import structlog
 from django.db import connection
 from redis.client import Pipeline
 
+from livefest.copies import shown_copy
 from livefest.models import Fest
 from livefest.sql import execute
 from rankings.valkey import Keys, Mark, client, keys_of, published_key, version_key
@@ -28,9 +29,19 @@ MOST_CHANGES = 100_000  # beyond, a standing is written anew rather than changed
 ASIDE_SECONDS = 3600  # what a publisher that died left aside goes by itself
 
 STANDINGS = """
-SELECT standing.id, standing.version, standing.width, standing.size
+SELECT standing.id, standing.version, standing.width, standing.size, true, NULL
 FROM rankings_standing standing JOIN rankings_board board ON board.id = standing.board_id
 WHERE board.fest_id = %s ORDER BY standing.id
+"""
+
+# While a copy is shown its standings are published, under the keys of those that they are copies of. What changed
+# since the mark is known only of one that has stood still since it was copied.
+COPIED_STANDINGS = """
+SELECT snapshot.standing_id, snapshot.version, snapshot.width, snapshot.size, standing.id IS NOT NULL, snapshot.id
+FROM rankings_snapshot snapshot
+     LEFT JOIN rankings_standing standing
+         ON standing.id = snapshot.standing_id AND standing.version = snapshot.version
+WHERE snapshot.copy_id = %s ORDER BY snapshot.standing_id
 """
 
 CHANGED_SINCE = """
@@ -44,6 +55,25 @@ FROM rankings_standing standing
      LEFT JOIN rankings_score score ON score.standing_id = standing.id AND score.key IS NOT NULL
 WHERE standing.id = %s
 """
+
+WHOLE_SNAPSHOT = """
+SELECT snapshot.version, snapshot.width, listed.handle, listed.key
+FROM rankings_snapshot snapshot
+     LEFT JOIN rankings_snapshotchunk chunk ON chunk.snapshot_id = snapshot.id
+     LEFT JOIN LATERAL unnest(chunk.handles, chunk.keys) AS listed (handle, key) ON true
+WHERE snapshot.id = %s
+"""
+
+
+class Published(NamedTuple):
+    """What readers are to be given of a standing (by its id): `mark` and `size`; `steps`: whether the rows that changed
+    since an older mark can be asked for; `snapshot`: the id of the copy that it is, None for what is derived."""
+
+    id: int
+    mark: Mark
+    size: int
+    steps: bool
+    snapshot: int | None
 
 
 class Overtaken(Exception):
@@ -78,21 +108,28 @@ def publish(fest: Fest, changes: Mapping[int, Changes], *, whole: bool = False) 
     for. `whole` writes all standings anew and takes away those that are no more.
     """
     try:
-        standings = execute(STANDINGS, [fest.pk])
+        standings = due_standings(fest)
         published = 0
-        for (id, version, width, size), mark in zip(standings, read_marks([id for id, *_ in standings]), strict=True):
-            if not whole and mark == Mark(version, width):
+        for due, mark in zip(standings, read_marks([due.id for due in standings]), strict=True):
+            if not whole and mark == due.mark:
                 continue
-            publish_standing(fest, id, Mark(version, width), size, mark, changes.get(id), whole=whole)
+            publish_standing(fest, due, mark, changes.get(due.id), whole=whole)
             published += 1
         if whole:
-            remove_others(fest, {id for id, *_ in standings})
+            remove_others(fest, {due.id for due in standings})
         if standings:  # also where all were published by one who died before this
-            client().set(version_key(fest.pk), max(version for _id, version, _width, _size in standings))
+            client().set(version_key(fest.pk), max(due.mark.version for due in standings))
         return published
     except (redis.RedisError, Overtaken) as error:
         log.warning("standings_not_published", fest=fest.slug, error=f"{type(error).__name__}: {error}")
         return None
+
+
+def due_standings(fest: Fest) -> list[Published]:
+    """What readers are to be given of the fest: the public copy that is shown, else what is derived."""
+    copy = shown_copy(fest.pk)
+    rows = execute(COPIED_STANDINGS, [copy.pk]) if copy else execute(STANDINGS, [fest.pk])
+    return [Published(id, Mark(version, width), *more) for id, version, width, *more in rows]
 
 
 def read_marks(ids: Sequence[int]) -> list[Mark | None]:
@@ -104,22 +141,21 @@ def read_marks(ids: Sequence[int]) -> list[Mark | None]:
     return [Mark.parse(text) for text in pipeline.execute()]
 
 
-def publish_standing(
-    fest: Fest, id: int, now: Mark, size: int, mark: Mark | None, changes: Changes | None, *, whole: bool
-) -> None:
-    if not whole and mark is not None and mark.width == now.width and mark.version < now.version:
+def publish_standing(fest: Fest, due: Published, mark: Mark | None, changes: Changes | None, *, whole: bool) -> None:
+    now = due.mark
+    if not whole and due.steps and mark is not None and mark.width == now.width and mark.version < now.version:
         if changes is not None and changes.before == mark.version:
             rows = changes.rows
         else:
-            rows = [Change(*row) for row in execute(CHANGED_SINCE, [id, mark.version, MOST_CHANGES + 1])]
+            rows = [Change(*row) for row in execute(CHANGED_SINCE, [due.id, mark.version, MOST_CHANGES + 1])]
         if len(rows) <= MOST_CHANGES:
             try:
-                publish_changes(keys_of(id), mark, now, size, rows)
+                publish_changes(keys_of(due.id), mark, now, due.size, rows)
                 return
             except Astray:
-                log.warning("standing_astray", standing=id)
-    client().sadd(published_key(fest.pk), id)
-    publish_whole(keys_of(id), id, mark)
+                log.warning("standing_astray", standing=due.id)
+    client().sadd(published_key(fest.pk), due.id)
+    publish_whole(due, mark)
 
 
 def publish_changes(keys: Keys, mark: Mark, now: Mark, size: int, rows: Sequence[Change]) -> None:
@@ -144,13 +180,14 @@ def publish_changes(keys: Keys, mark: Mark, now: Mark, size: int, rows: Sequence
     switch(keys, mark, now, queue)
 
 
-def publish_whole(keys: Keys, id: int, mark: Mark | None) -> None:
+def publish_whole(due: Published, mark: Mark | None) -> None:
     """Writes a standing aside and switches to it at once."""
+    keys = keys_of(due.id)
     order, hashed = f"{keys.order}:aside", f"{keys.keys}:aside"
     client().unlink(order, hashed)
     now: Mark | None = None
     ranked = 0
-    for part in whole_standing(id):
+    for part in whole_standing(due):
         now = Mark(part[0][0], part[0][1])
         rows = [Change(handle, key) for _version, _width, handle, key in part if key is not None]
         if rows:
@@ -208,11 +245,14 @@ def switch(
             raise Overtaken(keys.mark) from error
 
 
-def whole_standing(id: int) -> Iterator[list[tuple[int, int, str, bytes | None]]]:
-    """The rows of WHOLE, a chunk at a time: a million of them are never in memory at once."""
+def whole_standing(due: Published) -> Iterator[list[tuple[int, int, str, bytes | None]]]:
+    """All rows of a standing, a chunk at a time: a million of them are never in memory at once."""
     connection.ensure_connection()
     with connection.connection.cursor(name="whole_standing", withhold=True) as cursor:
-        cursor.execute(WHOLE, [id])
+        if due.snapshot is None:
+            cursor.execute(WHOLE, [due.id])
+        else:
+            cursor.execute(WHOLE_SNAPSHOT, [due.snapshot])
         while part := cursor.fetchmany(CHUNK):
             yield part
 

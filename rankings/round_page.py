@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, F, Prefetch, Q, Window
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from livefest.copies import shown_copy
 from livefest.models import Fest, Round
 from livefest.site import RegionName, region_name
 from rankings.models import Admission, Board, Opening
@@ -89,9 +90,7 @@ def round_cards(fest: Fest, now: datetime) -> list[RoundCard]:
     rounds = Round.objects.filter(fest=fest).prefetch_related(own).order_by("starts", "position", "id")
     openings = {
         opening.round_id: opening
-        for opening in Opening.objects.filter(round__fest=fest).annotate(
-            number=Count("admissions", filter=Q(admissions__admitted=True))
-        )
+        for opening in shown_openings(fest).annotate(number=Count("admissions", filter=Q(admissions__admitted=True)))
     }
     first = first_admitted(fest)
     cards = []
@@ -111,11 +110,18 @@ def round_cards(fest: Fest, now: datetime) -> list[RoundCard]:
     return cards
 
 
+def shown_openings(fest: Fest) -> QuerySet[Opening]:
+    """The openings that the public may know of: who was admitted during a freeze would tell how the boards stand."""
+    openings = Opening.objects.filter(round__fest=fest)
+    copy = shown_copy(fest.pk)
+    return openings.filter(opened_at__lt=copy.shown_from) if copy and copy.is_freeze else openings
+
+
 def first_admitted(fest: Fest) -> dict[int, list[Admitted]]:
     """The first of those admitted, by handle, for each opening."""
     number = Window(RowNumber(), partition_by=F("opening"), order_by="entry__creator__handle")
     admissions = (
-        Admission.objects.filter(opening__round__fest=fest, admitted=True)
+        Admission.objects.filter(opening__in=shown_openings(fest), admitted=True)
         .annotate(number=number)
         .filter(number__lte=SHOWN)
         .select_related("entry__creator", "entry__region")

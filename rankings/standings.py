@@ -2,23 +2,31 @@
 
 From Valkey in O(log n), from PostgreSQL in the same order while Valkey is away or doesn't hold the standing. What is
 returned is of one published version: a read that a publication falls into is done again.
+
+While a public copy is shown (a freeze, certified results), Valkey holds its standings under the keys of those that they
+are copies of, and `find_standing` gives the snapshots of the copy, never what is derived since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import redis
 import structlog
+from django.db.models import Q
 
+from creators.models import Entry
+from livefest.copies import shown_copy
 from livefest.sql import execute
 from rankings.keys import handle_of, score_of
-from rankings.models import Standing
+from rankings.models import Board, Score, Snapshot, Standing
+from rankings.places import Place
+from rankings.snapshots import rows_of, snapshot_in_copy, snapshot_page, snapshot_place
 from rankings.valkey import Keys, Mark, client, keys_of
 
 T = TypeVar("T")
+Listed = Standing | Snapshot  # what public pages read: a standing, or its snapshot in the copy that is shown
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 5
@@ -32,62 +40,114 @@ BEFORE = "SELECT count(*) FROM rankings_score WHERE standing_id = %s AND key < %
 KEY = "SELECT key FROM rankings_score WHERE board_id = %s AND handle = %s AND standing_id = %s AND key IS NOT NULL"
 
 
-class Place(NamedTuple):
-    """A row of a standing. `position` counts rows from 0 and is unique; `rank` is shared by those who are equal, and
-    the next rank is skipped (1, 2, 2, 4)."""
+class Listing(NamedTuple):
+    """Consecutive places of a standing, with its version and how many are ranked in it: all of one moment."""
 
-    position: int
-    rank: int
-    handle: str
-    score: int
+    version: int
+    size: int
+    places: list[Place]
 
 
 class Moved(Exception):
     """The standing was published anew in the middle of reading it."""
 
 
-def find_standing(board_id: int, *, within: str = "", period: str = "fest") -> Standing | None:
-    """The standing of a place and period; None where nobody has been ranked there yet."""
-    return Standing.objects.filter(board_id=board_id, within=within, period=period).first()
+def find_standing(board: Board, *, within: str = "", period: str = "fest") -> Listed | None:
+    """What the public is shown of a place and period; None where nobody has been ranked there yet."""
+    copy = shown_copy(board.fest_id)
+    if copy:
+        return snapshot_in_copy(copy, board, within=within, period=period)
+    return Standing.objects.filter(board=board, within=within, period=period).first()
 
 
-def version(standing: Standing) -> int:
+def biggest_standings(boards: Sequence[Board], periods: Mapping[int, str]) -> dict[int, Listed]:
+    """Of each board of a fest, by its id, what the public is shown of the place where most are ranked in the period
+    given (by board); nothing for a board on which nobody is."""
+    if not boards:
+        return {}
+    copy = shown_copy(boards[0].fest_id)
+    wanted = Q(pk__in=[])
+    for board in boards:
+        wanted |= Q(board=board.slug if copy else board, period=periods[board.pk])
+    if copy:
+        ids = {board.slug: board.pk for board in boards}
+        snapshots = Snapshot.objects.filter(wanted, copy=copy).order_by("board", "-size", "within").distinct("board")
+        return {ids[snapshot.board]: snapshot for snapshot in snapshots}
+    standings = Standing.objects.filter(wanted).order_by("board_id", "-size", "within").distinct("board_id")
+    return {standing.board_id: standing for standing in standings}
+
+
+def standings_of(boards: Sequence[Board], *, within: Sequence[str]) -> dict[tuple[int, str, str], Listed]:
+    """What the public is shown of some boards of a fest at some places, by board's id, place and period."""
+    if not boards:
+        return {}
+    copy = shown_copy(boards[0].fest_id)
+    if copy:
+        ids = {board.slug: board.pk for board in boards}
+        snapshots = Snapshot.objects.filter(copy=copy, board__in=ids, within__in=within)
+        return {(ids[snapshot.board], snapshot.within, snapshot.period): snapshot for snapshot in snapshots}
+    standings = Standing.objects.filter(board__in=boards, within__in=within)
+    return {(standing.board_id, standing.within, standing.period): standing for standing in standings}
+
+
+def standings_with(entry: Entry, boards: Sequence[Board], *, within: Sequence[str]) -> list[tuple[Board, Listed]]:
+    """What the public is shown of a fest's boards of creators (some of `boards`) in which a creator is ranked; `within`
+    are the places that they belong to."""
+    by_id = {board.pk: board for board in boards}
+    handle = entry.creator.handle
+    if shown_copy(entry.fest_id):
+        listed = standings_of(boards, within=within)
+        ranked = rows_of(handle, [one.pk for one in listed.values()])
+        return [(by_id[board], one) for (board, _within, _period), one in listed.items() if one.pk in ranked]
+    # By board and handle, which an index serves: there is none by entry.
+    scores = Score.objects.filter(board__in=boards, handle=handle, entry=entry, key__isnull=False)
+    return [(by_id[score.board_id], score.standing) for score in scores.select_related("standing")]
+
+
+def version(listed: Listed) -> int:
     """The version that readers are given now: Valkey's, else PostgreSQL's."""
 
     def published(keys: Keys, mark: Mark) -> int:
         return mark.version
 
-    return read(standing, published, lambda: fresh(standing).version)
+    return read(listed, published, lambda: fresh(listed).version)
 
 
-def size(standing: Standing) -> int:
+def size(listed: Listed) -> int:
     """How many are ranked."""
-    return read(standing, lambda keys, mark: int(client().zcard(keys.order)), lambda: fresh(standing).size)
+    return read(listed, lambda keys, mark: int(client().zcard(keys.order)), lambda: fresh(listed).size)
 
 
-def page(standing: Standing, *, position: int = 0, count: int = 50) -> list[Place]:
+def page(listed: Listed, *, position: int = 0, count: int = 50) -> list[Place]:
     """Up to `count` places from `position` (from 0) on, best first."""
-    if count < 1:
-        return []  # to Valkey it would be all
+    return listing(listed, position=position, count=count).places if count > 0 else []
 
-    def from_valkey(keys: Keys, mark: Mark) -> list[Place]:
-        found: list[bytes] = client().zrange(keys.order, position, position + count - 1)  # type: ignore[assignment]
+
+def listing(listed: Listed, *, position: int, count: int) -> Listing:
+    """Up to `count` places (at least 1) from `position` (from 0) on, best first, and what they are a page of."""
+
+    def from_valkey(keys: Keys, mark: Mark) -> Listing:
+        pipeline = client().pipeline(transaction=False)
+        pipeline.zcard(keys.order)
+        pipeline.zrange(keys.order, position, position + count - 1)
+        total, found = pipeline.execute()
         if not found:
-            return []
-        first = found[0][: mark.width]
-        return placed(found, mark.width, position, int(client().zlexcount(keys.order, "-", b"(" + first)))
+            return Listing(mark.version, total, [])
+        before = int(client().zlexcount(keys.order, "-", b"(" + found[0][: mark.width]))
+        return Listing(mark.version, total, placed(found, mark.width, position, before))
 
-    def from_postgres() -> list[Place]:
-        now = fresh(standing)
-        found = [key for (key,) in execute(PAGE, [standing.pk, position, count])]
-        if not found:
-            return []
-        return placed(found, now.width, position, count_before(standing, found[0][: now.width]))
+    def from_postgres() -> Listing:
+        if isinstance(listed, Snapshot):
+            return Listing(listed.version, listed.size, snapshot_page(listed, position=position, count=count))
+        now = fresh(listed)
+        found = [key for (key,) in execute(PAGE, [listed.pk, position, count])]
+        before = count_before(listed, found[0][: now.width]) if found else 0
+        return Listing(now.version, now.size, placed(found, now.width, position, before))
 
-    return read(standing, from_valkey, from_postgres)
+    return read(listed, from_valkey, from_postgres)
 
 
-def place_of(standing: Standing, handle: str) -> Place | None:
+def place_of(listed: Listed, handle: str) -> Place | None:
     """Where somebody stands; None where they are not ranked."""
 
     def from_valkey(keys: Keys, mark: Mark) -> Place | None:
@@ -103,36 +163,28 @@ def place_of(standing: Standing, handle: str) -> Place | None:
         return Place(int(position), int(before) + 1, handle, score_of(key))
 
     def from_postgres() -> Place | None:
-        now = fresh(standing)
-        found = execute(KEY, [standing.board_id, handle, standing.pk])
-        if not found:
-            return None
-        ((key,),) = found
-        before = count_before(standing, key[: now.width])
-        return Place(count_before(standing, key), before + 1, handle, score_of(key))
+        return snapshot_place(listed, handle) if isinstance(listed, Snapshot) else derived_place(listed, handle)
 
-    return read(standing, from_valkey, from_postgres)
+    return read(listed, from_valkey, from_postgres)
 
 
-def neighbours(standing: Standing, handle: str, *, around: int = 2) -> list[Place]:
+def derived_place(standing: Standing, handle: str) -> Place | None:
+    """Where somebody stands by what is derived now, whatever the public is shown; from PostgreSQL."""
+    found = execute(KEY, [standing.board_id, handle, standing.pk])
+    if not found:
+        return None
+    ((key,),) = found
+    before = count_before(standing, key[: fresh(standing).width])
+    return Place(count_before(standing, key), before + 1, handle, score_of(key))
+
+
+def neighbours(listed: Listed, handle: str, *, around: int = 2) -> list[Place]:
     """Somebody's place with up to `around` places above and below; empty where they are not ranked."""
-    place = place_of(standing, handle)
+    place = place_of(listed, handle)
     if place is None:
         return []
     first = max(0, place.position - around)
-    return page(standing, position=first, count=place.position - first + around + 1)
-
-
-def all_places(standing: Standing) -> Iterator[Place]:
-    """Every place, best first, with competition ranks; from PostgreSQL, in one moment."""
-    now = fresh(standing)
-    position = 0
-    rows = execute(PAGE, [standing.pk, 0, None])
-    for _prefix, equal in groupby((bytes(key) for (key,) in rows), key=lambda key: key[: now.width]):
-        rank = position + 1
-        for key in equal:
-            yield Place(position, rank, handle_of(key, now.width), score_of(key))
-            position += 1
+    return page(listed, position=first, count=place.position - first + around + 1)
 
 
 def placed(keys: list[bytes], width: int, position: int, before: int) -> list[Place]:
@@ -151,17 +203,20 @@ def count_before(standing: Standing, key: bytes) -> int:
     return int(number)
 
 
-def fresh(standing: Standing) -> Standing:
-    return Standing.objects.get(pk=standing.pk)
+def fresh(listed: Listed) -> Listed:
+    """As it is now; a snapshot never changes."""
+    return Standing.objects.get(pk=listed.pk) if isinstance(listed, Standing) else listed
 
 
-def read(standing: Standing, from_valkey: Callable[[Keys, Mark], T], from_postgres: Callable[[], T]) -> T:
-    """What `from_valkey` reads of one published version, or else `from_postgres`."""
-    keys = keys_of(standing.pk)
+def read(listed: Listed, from_valkey: Callable[[Keys, Mark], T], from_postgres: Callable[[], T]) -> T:
+    """What `from_valkey` reads of one published version, or else `from_postgres`. Of a snapshot only its own version:
+    after a freeze ends, who still reads the copy must not be given what came later."""
+    keys = keys_of(listed.pk if isinstance(listed, Standing) else listed.standing_id)
+    wanted = Mark(listed.version, listed.width) if isinstance(listed, Snapshot) else None
     try:
         for _attempt in range(ATTEMPTS):
             mark = Mark.parse(client().get(keys.mark))  # type: ignore[arg-type]
-            if mark is None:
+            if mark is None or wanted not in (None, mark):
                 break
             try:
                 found = from_valkey(keys, mark)
@@ -170,5 +225,5 @@ def read(standing: Standing, from_valkey: Callable[[Keys, Mark], T], from_postgr
             if Mark.parse(client().get(keys.mark)) == mark:  # type: ignore[arg-type]
                 return found
     except redis.RedisError as error:
-        log.warning("standings_read_from_postgres", standing=standing.pk, error=str(error))
+        log.warning("standings_read_from_postgres", standing=listed.pk, error=str(error))
     return from_postgres()

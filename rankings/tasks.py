@@ -16,6 +16,7 @@ from creators.models import Mark
 from livefest import clock
 from livefest.models import Fest
 from rankings.closing import close, is_due
+from rankings.freezing import freeze_is_due
 from rankings.models import RefreshState
 from rankings.refresh import refresh
 
@@ -42,7 +43,9 @@ def refresh_running() -> None:
 
 @shared_task(name="rankings.refresh_fest")
 def refresh_fest(fest_id: int) -> None:
-    refresh(Fest.objects.get(pk=fest_id), wait=False)
+    fest = Fest.objects.get(pk=fest_id)
+    if not freeze_is_due(fest, clock.now()):  # else closing comes first: what is scored now must not be seen
+        refresh(fest, wait=False)
 
 
 @shared_task(name="rankings.close_due")

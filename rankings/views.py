@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from livefest import clock
-from livefest.models import Fest
-from livefest.pages import Remembered, public_page
+from livefest.pages import Remembered, public_answer, public_page
 from livefest.site import fest_context, fest_of, version_of_fest
 from rankings.board_page import (
+    address_parts,
     board_page,
     board_url,
     day_choices,
@@ -22,31 +23,44 @@ from rankings.board_page import (
     place_choices,
     place_in,
 )
+from rankings.course import Seen
 from rankings.export import NoSuchStanding, checked_period, checked_place
 from rankings.finding import find_in_standing, within_limit
+from rankings.history_page import moment_choices
 from rankings.live import standing_version
 from rankings.models import Board
 from rankings.standings import find_standing
 
 _board_ids = Remembered(10.0)
+LEADS_SECONDS = 10  # a chooser's answer changes with the day
+FOUND_SECONDS = 2  # where somebody stands, as often as their board is asked for
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,7}")
 
 
 def version_of_board(*, fest: str, board: str, within: str, day: str = "") -> str:
     """Of a standing's page: changes with the standing, and by the minute for what is said of time."""
-    found = _board_ids.get((fest, board), lambda: Board.objects.filter(fest__slug=fest, slug=board).first())
+    found = known_board(fest, board)
     if found is None:
         return "none"
     place = place_in(within)
+    if "\0" in place + day:  # which PostgreSQL can't be asked for
+        return "none"
     period = day or default_period(found, clock.now())
-    return f"{standing_version(found.pk, place, period)}.{int(clock.now().timestamp()) // 60}"
+    return f"{standing_version(found, place, period)}.{int(clock.now().timestamp()) // 60}"
 
 
-def board_of(fest: Fest, slug: str) -> Board:
+def known_board(fest: str, slug: str) -> Board | None:
+    """The board of an address as it was some seconds ago, for what is asked at every request."""
+    return _board_ids.get((fest, slug), lambda: Board.objects.filter(fest__slug=fest, slug=slug).first())
+
+
+def board_of(fest: str, slug: str) -> Board:
+    """The board of an address, with its fest. Raises Http404."""
     boards = Board.objects.select_related("fest", "round", "within_group", "score_metric")
     try:
-        return boards.get(fest=fest, slug=slug)
+        return boards.get(fest__slug=fest, slug=slug)
     except Board.DoesNotExist as error:
+        fest_of(fest)  # says so where there is no such festival
         raise Http404(_("This festival has no such board.")) from error
 
 
@@ -66,23 +80,31 @@ def board_list(request: HttpRequest, fest: str) -> HttpResponse:
 @require_safe
 @public_page(version_of_board, query=["page"])
 def board_detail(request: HttpRequest, fest: str, board: str, within: str, day: str = "") -> HttpResponse:
-    found = fest_of(fest)
-    shown = board_of(found, board)
+    shown = board_of(fest, board)
     place, period = settled(shown, within, day)
-    standing = find_standing(shown.pk, within=place, period=period)
-    asked = request.GET.get("page", "1")
-    number = int(asked) if PAGE_NUMBER.fullmatch(asked) else 1
-    page = board_page(shown, standing, within=place, period=period, number=number)
-    if str(page.number) != asked:
+    standing = find_standing(shown, within=place, period=period)
+    common = fest_context(shown.fest, "boards")
+    seen = Seen(shown.fest, common["copy"], clock.now())
+    page = board_page(shown, standing, within=place, period=period, number=number_asked(request), seen=seen)
+    if str(page.number) != request.GET.get("page", "1") or (within, day) != address_parts(
+        shown, within=place, period=period
+    ):
         return HttpResponseRedirect(page.url(page.number))  # one address for each page, and no more kept than there are
     context = {
-        **fest_context(found, "boards"),
+        **common,
         "page": page,
-        "boards": Board.objects.filter(fest=found).order_by("position"),
+        "boards": Board.objects.filter(fest=shown.fest).order_by("position").values("slug", "name"),
         "places": place_choices(shown, place),
         "days": day_choices(shown, period, clock.now()),
+        "moments": partial(moment_choices, shown, within=place, period=period, seen=seen),
     }
     return render(request, "rankings/board_detail.html" + ("#moves" if request.htmx else ""), context)  # type: ignore[attr-defined]
+
+
+def number_asked(request: HttpRequest) -> int:
+    """The page that is asked for, from 1."""
+    asked = request.GET.get("page", "1")
+    return int(asked) if PAGE_NUMBER.fullmatch(asked) else 1
 
 
 def settled(board: Board, within: str, day: str) -> tuple[str, str]:
@@ -95,10 +117,10 @@ def settled(board: Board, within: str, day: str) -> tuple[str, str]:
 
 
 @require_safe
+@public_answer(LEADS_SECONDS)
 def board_choose(request: HttpRequest, fest: str) -> HttpResponse:
     """Where a chooser leads: the board, place and day that were chosen, as far as the board has them."""
-    found = fest_of(fest)
-    board = board_of(found, request.GET.get("board", ""))
+    board = board_of(fest, request.GET.get("board", "").replace("\0", ""))
     places = [choice.value for choice in place_choices(board, "")]
     days = [choice.value for choice in day_choices(board, "", clock.now())]
     within, day = request.GET.get("within", ""), request.GET.get("day", "")
@@ -108,20 +130,21 @@ def board_choose(request: HttpRequest, fest: str) -> HttpResponse:
 
 
 @require_safe
+@public_answer(FOUND_SECONDS)
 def board_find(request: HttpRequest, fest: str, board: str, within: str, day: str = "") -> HttpResponse:
     """Leads to the row of the creator whose handle or name begins like what was typed; a page that says so where there
     is none. Slowed down for who asks too often."""
-    found = fest_of(fest)
-    shown = board_of(found, board)
+    shown = board_of(fest, board)
     place, period = settled(shown, within, day)
     text = request.GET.get("q", "").strip().removeprefix("@")[:128]
     url = board_url(shown, within=place, period=period)
-    context = {**fest_context(found, "boards"), "board": shown, "url": url, "text": text}
+    context = {**fest_context(shown.fest, "boards"), "board": shown, "url": url, "text": text}
     if not within_limit(request):
         response = render(request, "rankings/board_find.html", {**context, "too_often": True}, status=429)
         response["Retry-After"] = "60"
+        response["Cache-Control"] = "no-store"
         return response
-    standing = find_standing(shown.pk, within=place, period=period)
+    standing = find_standing(shown, within=place, period=period)
     hit = find_in_standing(shown, standing, text) if standing and text.isprintable() and text else None
     if hit:
         return HttpResponseRedirect(f"{url}?page={hit.page}#{hit.anchor}" if hit.page > 1 else f"{url}#{hit.anchor}")
@@ -129,8 +152,9 @@ def board_find(request: HttpRequest, fest: str, board: str, within: str, day: st
 
 
 @require_safe
+@public_answer(LEADS_SECONDS)
 def board_redirect(request: HttpRequest, fest: str, board: str) -> HttpResponse:
-    shown = board_of(fest_of(fest), board)
+    shown = board_of(fest, board)
     return HttpResponseRedirect(
         board_url(shown, within=default_place(shown), period=default_period(shown, clock.now()))
     )

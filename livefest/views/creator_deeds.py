@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from challenges.copies import shown_completions
 from challenges.models import Challenge, Completion
 from creators.models import Entry, Payment
 from livefest.views.places import period_label, place_label, standing_url
+from rankings.copies import shown_payments
 from rankings.models import Board
 
 
@@ -29,8 +31,9 @@ class Deed:
 
 def deeds_of(entry: Entry, boards: list[Board], groups: dict[str, str]) -> list[Deed]:
     """The newest first."""
-    payments = {paid.entitlement: paid for paid in Payment.objects.filter(entry=entry).select_related("metric")}
-    met = Completion.objects.filter(entry=entry).select_related("challenge").order_by("-met_at", "challenge__position")
+    payments = {paid.entitlement: paid for paid in shown_payments(entry).select_related("metric")}
+    met = shown_completions(entry.fest_id).filter(entry=entry).select_related("challenge")
+    met = met.order_by("-met_at", "challenge__position")
     deeds = [challenge_met(entry, completion, payments) for completion in met]
     by_slug = {board.slug: board for board in boards}
     for entitlement, payment in payments.items():

@@ -9,17 +9,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from creators.models import Entry, Live, Membership
+from creators.models import Entry, Group, Live
+from livefest.copies import shown_copy
 from livefest.models import Fest
 from livefest.site import RegionName, region_name
 from livefest.views.creator_deeds import Deed, deeds_of
 from livefest.views.places import boards_of, group_names, period_label, place_label, standing_url
-from rankings.models import Board, Gain, Rule, Score
-from rankings.standings import page, place_of, size
+from rankings.copies import Belonging, shown_belonging, shown_points
+from rankings.models import Board, Rule
+from rankings.standings import Listed, page, place_of, size, standings_with
 
 LIVES = 20
 
@@ -54,7 +56,8 @@ class CreatorPage:
     entry: Entry
     name: str
     region: RegionName | None
-    groups: list[Membership]
+    category: str
+    groups: list[Group]
     on_air: Live | None
     ranks: list[Rank]
     earlier: list[Rank]
@@ -75,13 +78,15 @@ def entry_of(fest: Fest, handle: str) -> Entry:
 
 def creator_page(fest: Fest, entry: Entry, now: datetime) -> CreatorPage:
     boards, groups = boards_of(fest), group_names(fest)
-    ranks, earlier = ranks_of(entry, boards, groups)
+    belonging = shown_belonging(entry)
+    ranks, earlier = ranks_of(entry, belonging, boards, groups)
     lives = lives_of(entry, now)
     return CreatorPage(
         entry=entry,
         name=entry.creator.name or entry.creator.handle,
         region=region_name(entry.region.code) if entry.region else None,
-        groups=list(entry.memberships.select_related("group").order_by("-kind")),
+        category=belonging.category,
+        groups=belonging.groups,
         on_air=next((live for live, on_air in lives if on_air), None),
         ranks=ranks,
         earlier=earlier,
@@ -91,25 +96,28 @@ def creator_page(fest: Fest, entry: Entry, now: datetime) -> CreatorPage:
     )
 
 
-def ranks_of(entry: Entry, boards: list[Board], groups: dict[str, str]) -> tuple[list[Rank], list[Rank]]:
+def ranks_of(
+    entry: Entry, belonging: Belonging, boards: list[Board], groups: dict[str, str]
+) -> tuple[list[Rank], list[Rank]]:
     """Where the creator stands: on each board, of a board of days the last day that they are ranked on; and the days
-    before that. By board and handle, which an index serves: there is none by entry."""
-    by_id = {board.pk: board for board in boards if board.of == Board.Of.CREATORS}
-    scores = Score.objects.filter(board__in=by_id, handle=entry.creator.handle, entry=entry, key__isnull=False)
+    before that."""
+    own = [board for board in boards if board.of == Board.Of.CREATORS]
     by_place: dict[tuple[int, str], list[Rank]] = defaultdict(list)
-    for score in scores.select_related("standing").order_by("-standing__period", "standing__within"):
-        rank = rank_in(score, by_id[score.board_id], groups)
+    for board, listed in sorted(
+        standings_with(entry, own, within=belonging.places), key=lambda found: found[1].period, reverse=True
+    ):
+        rank = rank_in(listed, entry.creator.handle, board, groups)
         if rank:
-            by_place[score.board_id, score.standing.within].append(rank)
-    places = sorted(by_place, key=lambda place: (by_id[place[0]].position, place[1]))
+            by_place[board.pk, listed.within].append(rank)
+    positions = {board.pk: board.position for board in own}
+    places = sorted(by_place, key=lambda place: (positions[place[0]], place[1]))
     ranks = [by_place[place][0] for place in places]
     return ranks, [rank for place in places for rank in by_place[place][1:]]
 
 
-def rank_in(score: Score, board: Board, groups: dict[str, str]) -> Rank | None:
+def rank_in(standing: Listed, handle: str, board: Board, groups: dict[str, str]) -> Rank | None:
     """None where the standing was not published with the creator yet."""
-    standing = score.standing
-    place = place_of(standing, score.handle)
+    place = place_of(standing, handle)
     if place is None:
         return None
     better = page(standing, position=place.rank - 2, count=1) if place.rank > 1 else []
@@ -126,8 +134,7 @@ def rank_in(score: Score, board: Board, groups: dict[str, str]) -> Rank | None:
 
 
 def points_of(entry: Entry) -> PointsTable:
-    gains = Gain.objects.filter(entry=entry, points__gt=0).order_by("day").values_list("day", "rule")
-    points: dict[tuple[date, int], int] = {(day, rule): sum_ for day, rule, sum_ in gains.annotate(Sum("points"))}
+    points = shown_points(entry)
     rules = [rule for rule in rules_of(entry.fest) if any(pk == rule.pk for _day, pk in points)]
     days = sorted({day for day, _rule in points})
     rows = [[points.get((day, rule.pk), 0) for rule in rules] for day in days]
@@ -154,7 +161,11 @@ def rule_labels(rules: list[Rule]) -> list[str]:
 
 
 def lives_of(entry: Entry, now: datetime) -> list[tuple[Live, bool]]:
-    """The last LIVEs that have begun, the newest first, and whether each is still on."""
+    """The last LIVEs that have begun, the newest first, and whether each is still on. During a freeze only those that
+    had ended before, and what is on: how long the others were would tell of points."""
     begun = Live.objects.filter(entry=entry, started_at__lte=now)
     on_air = set(Live.objects.on_air(now).filter(entry=entry).values_list("pk", flat=True))
+    copy = shown_copy(entry.fest_id)
+    if copy and copy.is_freeze:
+        begun = begun.filter(Q(ended_at__lt=copy.shown_from) | Q(pk__in=on_air))
     return [(live, live.pk in on_air) for live in begun[:LIVES]]

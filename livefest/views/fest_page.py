@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from challenges.models import Challenge, Completion
+from challenges.copies import shown_completions
+from challenges.models import Challenge
 from creators.models import Live
 from livefest.models import Announcement, Fest
 from livefest.site import region_name
@@ -24,8 +25,9 @@ from livefest.views.places import (
     standing_url,
 )
 from rankings.board_page import default_period
-from rankings.models import Board, Standing
-from rankings.standings import Place, page
+from rankings.models import Board
+from rankings.places import Place
+from rankings.standings import biggest_standings, page
 
 LIVES, BOARDS, TOP, UPDATES = 12, 3, 5, 3
 
@@ -94,7 +96,7 @@ def tops(fest: Fest, now: datetime) -> list[Top]:
     boards = boards_of(fest)[:BOARDS]
     groups = group_names(fest)
     periods = {board.pk: default_period(board, now) for board in boards}
-    standings = biggest(periods)
+    standings = biggest_standings(boards, periods)
     found = {pk: page(standing, count=TOP) for pk, standing in standings.items()}
     creators = {place.handle for board in boards if board.of == Board.Of.CREATORS for place in found.get(board.pk, [])}
     people = people_named(fest, creators)
@@ -113,15 +115,6 @@ def tops(fest: Fest, now: datetime) -> list[Top]:
             )
         )
     return shown
-
-
-def biggest(periods: dict[int, str]) -> dict[int, Standing]:
-    """The standing of each board, by its id, in which most are ranked in the period given."""
-    wanted = Q(pk__in=[])
-    for board, period in periods.items():
-        wanted |= Q(board=board, period=period)
-    found = Standing.objects.filter(wanted).order_by("board_id", "-size", "within").distinct("board_id")
-    return {standing.board_id: standing for standing in found}
 
 
 def who(board: Board, handle: str, people: dict[str, Person], groups: dict[str, str]) -> Person:
@@ -159,5 +152,7 @@ def within_of(challenge: Challenge) -> str:
 def taken_places(challenges: list[Challenge], today: date | None) -> dict[int, int]:
     """How many have won each today, or in the fest."""
     periods = ["", today.isoformat()] if today else [""]
-    won = Completion.objects.filter(challenge__in=challenges, period__in=periods, won=True)
+    if not challenges:
+        return {}
+    won = shown_completions(challenges[0].fest_id).filter(challenge__in=challenges, period__in=periods, won=True)
     return dict(won.order_by().values_list("challenge").annotate(number=Count("pk")))

@@ -63,7 +63,8 @@ class RefreshState(models.Model):
     `closed_at` is the moment up to which `close` has run, a record: rank bonuses of periods that ended by then are
     paid. `settled_at` is the `closed_at` by which the last refresh paid. `campaign` is what it scored by: where it
     differs from the campaign as it is now, the next refresh marks what that touches. `publish_whole`: everything was
-    derived anew, and not all of it has been published since.
+    derived anew, and not all of it has been published since. `recorded_at` and `recorded_day` are the moment and the
+    fest day of the last snapshots for the history.
     """
 
     fest = models.OneToOneField(Fest, models.CASCADE, related_name="refresh_state")
@@ -72,6 +73,8 @@ class RefreshState(models.Model):
     campaign = models.JSONField(null=True)
     publish_whole = models.BooleanField(default=False)
     refreshed_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(null=True)
+    recorded_day = models.DateField(null=True)
 
     def __str__(self) -> str:
         return str(self.fest)

@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from creators.models import Creator, Entry, Live, Source
-from livefest import pages, site
+from livefest import copies, pages, site
 from livefest.models import Announcement, Fest
 from livefest.views.home import fests_around
+from rankings import live, views
 from rankings.refresh import refresh
 from rankings.valkey import client as valkey
 from tests.rankings.fests import Facts, Script
@@ -40,6 +41,9 @@ def forget() -> None:
     pages.pages.clear()
     pages.versions.clear()
     site._fest_ids.clear()
+    copies._shown.clear()
+    live._listed.clear()
+    views._board_ids.clear()
     fests_around.clear()
     # Not cache.clear(): the published standings live in the same Valkey.
     found = list(valkey().scan_iter(match="*:page:*"))

@@ -95,8 +95,8 @@ def publishes_by_steps(slug: str) -> None:
 
     whole_standing = rankings.publishing.whole_standing
 
-    def stopping(id: int) -> Iterator[list[tuple[int, int, str, bytes | None]]]:
-        for part in whole_standing(id):
+    def stopping(due: rankings.publishing.Published) -> Iterator[list[tuple[int, int, str, bytes | None]]]:
+        for part in whole_standing(due):
             say("read")
             sys.stdin.readline()
             yield part

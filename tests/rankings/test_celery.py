@@ -138,7 +138,7 @@ def grand(played: Played) -> list[Row]:
 
 def is_shown(played: Played) -> bool:
     """Whether Valkey shows the board of the whole fest as the slow reading has it."""
-    standing = find_standing(Board.objects.get(fest=played.fest, slug="grand").pk)
+    standing = find_standing(Board.objects.get(fest=played.fest, slug="grand"))
     assert standing is not None
     shown = [(place.rank, place.handle, place.score) for place in page(standing)]
     return shown == [(row.rank, row.handle, row.score) for row in grand(played)] and played.is_settled()

@@ -7,8 +7,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from livefest.models import Fest
 from rankings.models import Standing
+from rankings.places import Place
 from rankings.refresh import refresh
-from rankings.standings import Place, all_places, find_standing, neighbours, page, place_of, size, version
+from rankings.standings import find_standing, neighbours, page, place_of, size, version
 from rankings.valkey import client, keys_of
 from tests.rankings.little import give, little_fest, standing_of, take_back
 
@@ -114,10 +115,6 @@ def test_size_and_version(standing: Standing) -> None:
     assert version(standing) == standing.version
 
 
-def test_all_places(standing: Standing) -> None:
-    assert list(all_places(standing)) == slowly(COINS)
-
-
 def test_who_is_no_longer_ranked_has_no_place(fest: Fest) -> None:
     ids = give(fest, ada=9, bo=5)
     refresh(fest)
@@ -158,8 +155,8 @@ def test_standing_is_found_by_place_and_period(fest: Fest) -> None:
     give(fest, ada=9, bo=5)
     refresh(fest)
     regions = standing_of(fest).board.fest.boards.get(slug="regions")
-    found = find_standing(regions.pk, within="IE", period="2026-02-15")
+    found = find_standing(regions, within="IE", period="2026-02-15")
     assert found is not None
     assert [place.handle for place in page(found)] == ["ada"]
-    assert find_standing(regions.pk, within="IE", period="2026-02-14") is None
-    assert find_standing(regions.pk, within="GB") is None
+    assert find_standing(regions, within="IE", period="2026-02-14") is None
+    assert find_standing(regions, within="GB") is None

@@ -11,7 +11,7 @@ from rankings.closing import close
 class Command(BaseCommand):
     help = (
         "Decides what is due by a moment: places creators in leagues, opens rounds, closes days and rounds, pays rank "
-        "bonuses. Doing it again changes nothing."
+        "bonuses, freezes the public boards. Doing it again changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,4 +22,4 @@ class Command(BaseCommand):
         with told_if_unreadable():
             closed = close(get_fest(slug), at=at or clock.now())
         assert closed is not None  # noqa: S101  it waits for the fest's lock
-        self.stdout.write(f"{closed.placed} placed, {closed.admitted} admitted; {closed.refreshed}")
+        self.stdout.write(str(closed))

@@ -1,0 +1,64 @@
+"""The copies that public pages show in place of what is derived: made when the boards freeze and when results are
+certified.
+
+Copied, not filtered: a page that shows a copy reads other tables than the refreshes write, so that nothing that comes
+later can be seen, in no list and in no order. Each app registers how it copies what is its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from livefest import clock
+from livefest.models import Fest, PublicCopy, User
+from livefest.pages import Remembered
+
+Copier = Callable[[PublicCopy], None]
+
+_copiers: list[Copier] = []
+_shown = Remembered(1.0)
+
+
+def register_copier(copier: Copier) -> None:
+    """Adds what copies an app's public rows, in the transaction of `make_copy`."""
+    _copiers.append(copier)
+
+
+@transaction.atomic
+def make_copy(fest: Fest, *, kind: PublicCopy.Kind, shown_from: datetime) -> PublicCopy:
+    """Copies all that is public of a fest as it stands, and shows it from `shown_from` (UTC) on, in place of any copy
+    before. The fest's lock is held, so that nothing is derived meanwhile."""
+    PublicCopy.objects.filter(fest=fest, shown_until=None).update(shown_until=shown_from)
+    copy = PublicCopy.objects.create(fest=fest, kind=kind, shown_from=shown_from, made_at=clock.now())
+    for copier in _copiers:
+        copier(copy)
+    return copy
+
+
+def end_freeze(fest: Fest, *, by: User | None, at: datetime) -> bool:
+    """Shows what is derived again; whether a freeze was on."""
+    frozen = PublicCopy.objects.filter(fest=fest, kind=PublicCopy.Kind.FREEZE, shown_until=None)
+    return bool(frozen.update(shown_until=at, ended_by=by))
+
+
+def shown_copy(fest_id: int) -> PublicCopy | None:
+    """The copy that public pages show of a fest now; None where they show what is derived."""
+    return PublicCopy.objects.filter(fest=fest_id, shown_until=None).first()
+
+
+def copy_version(fest_id: int) -> int:
+    """The id of the copy that is shown, 0 for none: part of every page's version. Asked at most once a second."""
+
+    def ask() -> int:
+        copy = shown_copy(fest_id)
+        return copy.pk if copy else 0
+
+    return _shown.get(fest_id, ask)
+
+
+def was_frozen(fest: Fest) -> bool:
+    """Whether the fest's boards froze, however long ago: they do so once."""
+    return PublicCopy.objects.filter(fest=fest, kind=PublicCopy.Kind.FREEZE).exists()
