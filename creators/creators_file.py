@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from creators.models import Group
 from creators.models.creator import validate_handle
-from livefest import clock
+from livefest import audit, clock
 from livefest.campaign.registry import suggestion
 from livefest.models import Fest
 from livefest.sql import execute, raw_cursor
@@ -167,7 +168,10 @@ def load_creators(*, fest: Fest, data: bytes) -> Loaded:
         )
         execute(JOIN, values)
         ((total,),) = execute("SELECT count(*) FROM creators_file_row")
-    return Loaded(added=sum(written), updated=len(written) - sum(written), total=total)
+        loaded = Loaded(added=sum(written), updated=len(written) - sum(written), total=total)
+        summary = {"file": hashlib.sha256(data).hexdigest(), **asdict(loaded)}
+        audit.record(fest, verb="load creators", after=summary)
+    return loaded
 
 
 def refuse(problems: Iterable[str]) -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import base64
 import secrets
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from creators.models import Source, SourceSecret
 from livefest import clock
+from livefest.encryption import cipher
 from livefest.models import Fest, User, slug_validator
 
 SECRET_BYTES = 32
 PLACES = (1, 2)
+PURPOSE = "livefest source secrets"
 
 
 class SourceError(Exception):
@@ -51,7 +50,7 @@ def add_secret(*, source: Source, by: User | None) -> str:
     SourceSecret.objects.create(
         source=source,
         place=free[0],
-        encrypted=cipher().encrypt(secret.encode()).decode(),
+        encrypted=cipher(PURPOSE).encrypt(secret.encode()).decode(),
         hint=secret[-4:],
         created_at=clock.now(),
         created_by=by,
@@ -70,36 +69,37 @@ def rotate_secret(*, source: Source, by: User | None) -> str:
     return add_secret(source=source, by=by)
 
 
+@transaction.atomic
 def revoke_secret(*, secret: SourceSecret) -> None:
     """From now on calls signed with it are refused. Once revoked, always revoked."""
-    SourceSecret.objects.filter(pk=secret.pk, revoked_at=None).update(revoked_at=clock.now())
+    stored = SourceSecret.objects.select_for_update().get(pk=secret.pk)
+    if stored.revoked_at is None:
+        stored.revoked_at = clock.now()
+        stored.save(update_fields=["revoked_at"])
 
 
+@transaction.atomic
 def pause(*, source: Source) -> None:
     """Takes nothing from the source until it is resumed; its calls are told to come again."""
-    Source.objects.filter(pk=source.pk, paused_at=None).update(paused_at=clock.now())
+    stored = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    if stored.paused_at is None:
+        stored.paused_at = clock.now()
+        stored.save(update_fields=["paused_at"])
 
 
+@transaction.atomic
 def resume(*, source: Source) -> None:
-    Source.objects.filter(pk=source.pk).update(paused_at=None)
+    stored = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    stored.paused_at = None
+    stored.save(update_fields=["paused_at"])
 
 
 def read_secret(secret: SourceSecret) -> str:
     """The secret itself. Raises SourceError when it was encrypted under a SECRET_KEY that is gone."""
     try:
-        return cipher().decrypt(secret.encrypted.encode()).decode()
+        return cipher(PURPOSE).decrypt(secret.encrypted.encode()).decode()
     except InvalidToken as error:
         raise SourceError(
             f"secret {secret} of {secret.source.name} can't be read: it was stored under another SECRET_KEY; "
             "add that one to SECRET_KEY_FALLBACKS, or rotate the secret"
         ) from error
-
-
-def cipher() -> MultiFernet:
-    """Encrypts with SECRET_KEY, decrypts with it and its fallbacks."""
-    return MultiFernet([Fernet(derived_key(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
-
-
-def derived_key(secret_key: str) -> bytes:
-    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"livefest source secrets")
-    return base64.urlsafe_b64encode(derivation.derive(secret_key.encode()))

@@ -1,4 +1,4 @@
-"""The demo's campaign: `live-fest.toml` with all its dates moved, so that the fest is in its sixth day."""
+"""The demo's campaigns: `live-fest.toml` with its dates moved, so that the fest is in its sixth day, or long over."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from livefest.campaign.store import to_text
 
 FILE = Path(__file__).parent.parent / "tests" / "campaigns" / "live-fest.toml"
 DAY = 6  # of the fest, counted from 1
+EARLIER = timedelta(days=182)  # between the sixth days of the fest under way and the one before
 
 
 def demo_campaign(now: datetime, *, slug: str = "live-fest", name: str = "LIVE Fest") -> str:
@@ -23,6 +24,11 @@ def demo_campaign(now: datetime, *, slug: str = "live-fest", name: str = "LIVE F
     moved: Document = shifted(document, now.date() - timedelta(days=DAY - 1) - starts.date())
     moved["fest"] |= {"slug": slug, "name": name}
     return to_text(moved)
+
+
+def earlier_campaign(now: datetime, *, slug: str, name: str) -> str:
+    """The campaign file of a fest by the same rules that ended half a year before `now`."""
+    return demo_campaign(now - EARLIER, slug=slug, name=name)
 
 
 def shifted(value: Any, by: timedelta) -> Any:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from django.db import connection
+
 from creators.intake import record_facts
 from creators.lives import record_lives
 from creators.models import Source
@@ -62,7 +64,7 @@ def write_history(
     moments = closings(fest, now)
     for facts, arrived_at in batches(history, moments, now):
         while moments and moments[0] <= facts[0].at:
-            close(fest, at=moments.pop(0))
+            close_after_analyzing(fest, at=moments.pop(0))
         outcome = record_facts(source=source, reports=facts, arrived_at=arrived_at)
         if outcome.accepted < len(facts):
             refused = [*outcome.rejected, *outcome.conflicts][:3]
@@ -70,7 +72,7 @@ def write_history(
         done += len(facts)
         tell(done, total)
     for moment in moments:
-        close(fest, at=moment)
+        close_after_analyzing(fest, at=moment)
     for place in range(0, len(history.sessions), 1000):
         part = history.sessions[place : place + 1000]
         reports = [parse_live(live_of(session, now)) for session in part if session.ends > fest.starts]
@@ -78,14 +80,19 @@ def write_history(
     return history
 
 
+def close_after_analyzing(fest: Fest, *, at: datetime) -> None:
+    """Closes, when PostgreSQL knows of the rows that this transaction wrote: autovacuum can't see them."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    close(fest, at=at)
+
+
 def closings(fest: Fest, now: datetime) -> list[datetime]:
     """The moments by `now`, in order, at which the demo closes what is due: the fest's start, each of its days' ends,
-    its freeze, and every sixth hour of the day before `now`."""
+    and its freeze."""
     days = [day.ends for day in fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)]
-    hours = [now.replace(minute=0, second=0, microsecond=0) - 6 * hour * HOUR for hour in range(4)]
-    during = [hour for hour in hours if fest.starts < hour < fest.ends]
     freeze = [fest.freeze] if fest.freeze else []
-    return sorted(moment for moment in {fest.starts, *days, *during, *freeze} if moment <= now)
+    return sorted(moment for moment in {fest.starts, *days, *freeze} if moment <= now)
 
 
 def batches(

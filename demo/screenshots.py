@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -32,7 +32,9 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 MOST_BYTES = 250_000  # of a picture that README shows: the repository keeps each for ever
 
 # What is no picture: it leads to another page, or is a feed. (The home of all fests leads to the only one.)
-NO_PICTURES = {"start", "home", "board_redirect", "board_choose", "feed"}
+OF_RESULTS = {"results_edition", "results_file", "results_campaign", "verify_file"}  # there are none in this fest
+CHOOSE_A_MOMENT = {"board_stood_choose", "board_day_stood_choose"}
+NO_PICTURES = {"start", "home", "board_redirect", "board_choose", "feed"} | OF_RESULTS | CHOOSE_A_MOMENT
 
 
 class ForReadme(NamedTuple):
@@ -66,6 +68,7 @@ class Seen(NamedTuple):
 def addresses(seen: Seen) -> dict[str, str]:
     """The path of each picture, by the page's name in the URLconf; what has several states has more names."""
     board, by_day = f"{FEST}/boards/global/all", f"{FEST}/boards/today/JP/{seen.day}"
+    over = date.fromisoformat(seen.day) + timedelta(days=1)
     return {
         "fest": f"{FEST}/",
         "boards": f"{FEST}/boards/",
@@ -73,11 +76,16 @@ def addresses(seen: Seen) -> dict[str, str]:
         "board_day": f"{by_day}/",
         "board_find": f"{board}/find/?q=nobody.by.this.name",
         "board_day_find": f"{by_day}/find/?q=nobody.by.this.name",
+        "board_stood": f"{board}/at/{over}T00:00:00Z/",
+        "board_day_stood": f"{by_day}/at/{over}T00:00:00Z/",
         "challenges": f"{FEST}/challenges/",
         "challenge": f"{FEST}/challenges/super-rush/",
         "challenge_day": f"{FEST}/challenges/daily-glow/{seen.day}/",
+        "ceremony": f"{FEST}/ceremony/",
         "groups": f"{FEST}/groups/",
         "group": f"{FEST}/groups/night-owls/",
+        "results": f"{FEST}/results/",
+        "verify": f"{FEST}/results/verify/",
         "rounds": f"{FEST}/rounds/",
         "creator": f"{FEST}/creators/{seen.star}/",
         "rules": f"{FEST}/rules/",

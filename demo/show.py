@@ -6,20 +6,23 @@ import argparse
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import NoReturn
 
 from django.core.management import call_command
-from django.db import Error
+from django.db import Error, connection
 from rich.markup import escape
 from rich.panel import Panel
 
 from creators.models import Live
+from demo.earlier import SLUG as EARLIER
+from demo.earlier import make_earlier_fest
 from demo.interrupts import Interrupts
 from demo.people import Person
 from demo.processes import Crew, Warden, free_port
 from demo.programs import services, simulator
 from demo.readiness import forget_connections, newest_version, page_answers, wait_until
-from demo.signins import SignIns, make_sign_ins
+from demo.signins import SignIns, make_sign_ins, user_named
 from demo.stage import cast_of, fest_under_way, make_fest, star_of
 from demo.steps import Steps
 from livefest.engines import Engines
@@ -27,6 +30,7 @@ from livefest.models import Fest
 from rankings.closing import close
 
 TEND_SECONDS = 0.3
+FEWEST = 12  # creators of the earlier fest
 ENGINES_SECONDS = 10.0  # how often they are asked whether they answer
 
 
@@ -53,6 +57,7 @@ def show(
             crew.start(simulator(home, fest, port=port, seed=options.seed, rate=options.rate))
             wait_until(lambda: newest_version(fest) > before, tend=crew.tend, what="No board has moved")
         steps.console.print(banner(fest, cast, port, sign_ins, home, steps))
+        begin_earlier_fest(options, sign_ins, port, steps)
         forget_connections()
         look_after(crew, engines)
     finally:
@@ -74,6 +79,28 @@ def prepared_fest(options: argparse.Namespace, steps: Steps) -> Fest:
     with steps.step("Leagues and boards"):
         close(fest, at=datetime.now(UTC))
     return fest
+
+
+def begin_earlier_fest(options: argparse.Namespace, sign_ins: SignIns, port: int, steps: Steps) -> None:
+    """Makes the earlier fest beside all the rest, and says when it is there. Ended before, it leaves nothing."""
+
+    def make() -> None:
+        try:
+            made = make_earlier_fest(
+                creators=max(FEWEST, options.creators // 13),
+                seed=options.seed,
+                now=datetime.now(UTC),
+                by=user_named(sign_ins.staff.email),
+                also=user_named(sign_ins.organiser.email),
+            )
+            if made:
+                steps.warn(f"The earlier fest is there, over and certified: http://127.0.0.1:{port}/en/{EARLIER}/")
+        except Error as error:
+            steps.warn(f"The earlier fest was not made: {error}")
+        finally:
+            connection.close()
+
+    Thread(target=make, name="earlier fest", daemon=True).start()
 
 
 def look_after(crew: Crew, engines: Engines | None) -> NoReturn:
@@ -103,8 +130,11 @@ def banner(fest: Fest, cast: list[Person], port: int, sign_ins: SignIns, home: P
         f" regions, {on_air} on air now.",
         "",
         f"Site      [bold]{site}[/]   boards  {site}en/{fest.slug}/boards/",
+        f"          an earlier fest, over and certified (in a minute)  {site}en/{EARLIER}/",
         f"Admin     [bold]{site}admin/[/]",
         f"Staff     {sign_ins.staff.email}   password  {escape(sign_ins.staff.password)}",
+        f"Second    {sign_ins.organiser.email}   password  {escape(sign_ins.organiser.password)}"
+        "   (for what needs two people)",
         f"Creator   {sign_ins.creator.email}   password  {escape(sign_ins.creator.password)}",
         f"          (for @{sign_ins.handle}; accounts and creators are not linked yet)",
         "",

@@ -1,4 +1,4 @@
-"""Who can sign in to the demo: one of staff and one creator, with passwords of this checkout."""
+"""Who can sign in to the demo: two of staff and one creator, with passwords of this checkout."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 
 from demo.people import Person
 from livefest.engines.files import open_file, replace_file
 from livefest.models import User
 
 STAFF = "staff@example.org"
+ORGANISER = "organiser@example.org"  # what needs two people needs another than the first
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,26 @@ class SignIn:
 @dataclass(frozen=True)
 class SignIns:
     staff: SignIn
+    organiser: SignIn
     creator: SignIn
     handle: str
 
 
 def make_sign_ins(directory: Path, *, star: Person) -> SignIns:
-    """Both users, who can sign in with these whatever was changed since. Passwords are made once and kept in the
+    """The users, who can sign in with these whatever was changed since. Passwords are made once and kept in the
     directory in a file that nobody else reads: the site is open to all users of this machine."""
     creator = f"{star.handle}@example.org"
-    passwords = kept_passwords(directory / "passwords.json", [STAFF, creator])
+    passwords = kept_passwords(directory / "passwords.json", [STAFF, ORGANISER, creator])
     make_user(STAFF, passwords[STAFF], first_name="Demo", last_name="Staff", is_staff=True, is_superuser=True)
+    make_user(ORGANISER, passwords[ORGANISER], first_name="Demo", last_name="Organiser", is_staff=True)
+    user_named(ORGANISER).groups.set(Group.objects.filter(name="organiser"))
     make_user(creator, passwords[creator], first_name=star.name[:150])
-    return SignIns(SignIn(STAFF, passwords[STAFF]), SignIn(creator, passwords[creator]), star.handle)
+    staff, organiser, own = (SignIn(email, passwords[email]) for email in (STAFF, ORGANISER, creator))
+    return SignIns(staff, organiser, own, star.handle)
+
+
+def user_named(email: str) -> User:
+    return User.objects.get(username=email)
 
 
 def make_user(email: str, password: str, **values: str | bool) -> None:

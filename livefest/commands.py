@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
 
-from livefest import clock
+from livefest import audit, clock
 from livefest.campaign import CampaignError
-from livefest.models import Fest
+from livefest.models import Fest, User
 
 
 def add_at_argument(parser: CommandParser) -> None:
@@ -29,6 +29,24 @@ def moment(text: str) -> datetime:
         return clock.parse_moment(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
+
+
+def add_actor_arguments(parser: CommandParser) -> None:
+    parser.add_argument("--by", metavar="E-MAIL", help="who of staff does this, for the audit")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why, for the audit")
+
+
+def acting_as(*, command: str, by: str | None, reason: str) -> AbstractContextManager[None]:
+    """What a command changes inside is one act, recorded; `by` an e-mail address of staff, None: nobody says who."""
+    user = None if by is None else get_staff(by)
+    return audit.acting(by=user, reason=reason.strip(), via=f"command {command}")
+
+
+def get_staff(email: str) -> User:
+    try:
+        return User.objects.get(email__iexact=email, is_staff=True, is_active=True)
+    except (User.DoesNotExist, User.MultipleObjectsReturned) as error:
+        raise CommandError(f'"{email}" is not the e-mail address of one member of staff.') from error
 
 
 def get_fest(slug: str) -> Fest:

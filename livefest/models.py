@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from auditlog.models import AbstractLogEntry, LogEntryManager
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from livefest import clock
+from livefest.audit import present_act
 
 SLUG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAILY_UNTIL_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+VERBS = {0: "add", 1: "change", 2: "delete"}  # what auditlog calls create, update and delete
 BONUS = "bonus"  # the built-in metric, and the built-in rule that turns it into points one to one
 
 slug_validator = RegexValidator(
@@ -238,3 +247,110 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PublicCopy(models.Model):
+    """All that public pages show of a fest's ranking, copied at a moment: as the boards froze, or as results were
+    certified. While one stands, public pages show it and nothing that is derived later.
+
+    Each app copies what is its own (`livefest/copies.py`); those rows are only ever added. `shown_until` is None for
+    the copy that is shown now; it can be set once and nothing else can change (a trigger). `ended_by` revealed what
+    came after; None where another copy took its place.
+    """
+
+    class Kind(models.TextChoices):
+        FREEZE = "freeze", _("Freeze")
+        RESULTS = "results", _("Results")
+
+    fest = models.ForeignKey(Fest, models.PROTECT, db_index=False, related_name="public_copies", verbose_name=_("fest"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    shown_from = models.DateTimeField(_("shown from"))
+    shown_until = models.DateTimeField(_("shown until"), null=True, blank=True)
+    made_at = models.DateTimeField(_("made"))
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+
+    class Meta:
+        ordering = ["fest", "-shown_from", "-id"]
+        verbose_name = _("public copy")
+        verbose_name_plural = _("public copies")
+        constraints = [
+            models.UniqueConstraint(name="publiccopy_one_shown", fields=["fest"], condition=Q(shown_until=None)),
+            models.UniqueConstraint(name="publiccopy_one_freeze", fields=["fest"], condition=Q(kind="freeze")),
+            # What a reader of the past asks: which was shown at a moment.
+            models.UniqueConstraint(name="publiccopy_in_order", fields=["fest", "shown_from", "id"]),
+            models.CheckConstraint(name="publiccopy_kind_known", condition=Q(kind__in=["freeze", "results"])),
+            models.CheckConstraint(
+                name="publiccopy_ended",
+                condition=Q(shown_until=None, ended_by=None) | Q(shown_until__gte=F("shown_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.shown_from:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def is_freeze(self) -> bool:
+        return self.kind == self.Kind.FREEZE
+
+
+class AuditEntryManager(LogEntryManager):  # type: ignore[misc]
+    """auditlog's, which writes only within an act (`livefest.audit.acting`) and says whose and why."""
+
+    def create(self, **values: Any) -> AuditEntry | None:
+        act = present_act()
+        if act is None:
+            return None
+        given = {"actor": act.by, "via": act.via, "reason": act.reason, "verb": VERBS[values["action"]]}
+        entry: AuditEntry = super().create(**{**given, **values})
+        return entry
+
+
+class AuditEntry(AbstractLogEntry):  # type: ignore[misc]
+    """One thing that a member of staff did to one object. Only ever added: triggers refuse all else.
+
+    auditlog's fields, without those that name addresses. `changes` has [before, after] by field. An actor can't be
+    deleted any more: make the account inactive.
+    """
+
+    changes_text = None
+    remote_addr = None
+    remote_port = None
+    actor_email = None
+    content_type = models.ForeignKey(
+        ContentType, models.PROTECT, db_index=False, related_name="+", verbose_name=_("kind of object")
+    )
+    object_pk = models.CharField(_("key of the object"), max_length=255)
+    object_id = models.BigIntegerField(_("id of the object"), null=True)
+    action = models.PositiveSmallIntegerField(_("kind of change"), choices=AbstractLogEntry.Action.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("who")
+    )
+    cid = models.CharField(_("request or task"), max_length=255, null=True)  # noqa: DJ001  auditlog's
+    timestamp = models.DateTimeField(_("when"), default=timezone.now)
+    verb = models.CharField(_("action"), max_length=64)
+    via = models.CharField(_("by way of"), max_length=64, default="", blank=True)
+    reason = models.TextField(_("reason"), default="", blank=True)
+
+    objects = AuditEntryManager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit")
+        default_permissions = ("view",)
+        indexes = [
+            # The newest of one actor, kind, action, object, request; those of a day.
+            models.Index(name="audit_of_actor", fields=["actor", "-id"]),
+            models.Index(name="audit_of_object", fields=["content_type", "object_pk", "-id"]),
+            models.Index(name="audit_of_kind", fields=["content_type", "-id"]),
+            models.Index(name="audit_of_verb", fields=["verb", "-id"]),
+            models.Index(name="audit_of_request", fields=["cid"]),
+            models.Index(name="audit_of_time", fields=["timestamp"]),
+            # Words of objects' names and reasons, searched for.
+            GinIndex(SearchVector("object_repr", "reason", config="simple"), name="audit_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb}: {self.object_repr}"

@@ -25,6 +25,7 @@ MENU = [
     ("rules", gettext_lazy("Rules")),
     ("updates", gettext_lazy("Updates")),
 ]
+RESULTS = ("results", gettext_lazy("Results"))  # stands first, once there are any
 
 
 BUCKET_SECONDS = 10  # pages that hang on more than standings (who is LIVE, what comes next) are made anew this often
@@ -49,7 +50,9 @@ def fest_of(slug: str) -> Fest:
 def fest_context(fest: Fest, section: str = "") -> dict[str, Any]:
     """What every page of a fest's needs; `section` is the page's name in the menu, `copy` what stands on boards in
     place of what is derived."""
-    return {"fest": fest, "section": section, "fest_menu": MENU, "copy": shown_copy(fest.pk)}
+    copy = shown_copy(fest.pk)
+    menu = [RESULTS, *MENU] if copy and not copy.is_freeze else MENU
+    return {"fest": fest, "section": section, "fest_menu": menu, "copy": copy}
 
 
 @cache

@@ -17,6 +17,7 @@ from creators.models import Creator, Entry, Group, Membership
 from livefest.admin.base import TabularInline
 from livefest.admin.checks import RefusableAdmin
 from livefest.admin.paging import BigTableAdmin
+from livefest.admin.reasons import ReasonedAdmin
 from livefest.models import Region
 
 
@@ -97,7 +98,7 @@ class GroupFilter(OfChosenFest):
 
 
 @admin.register(Entry)
-class EntryAdmin(CreatorsFilePage, BigTableAdmin, RefusableAdmin):
+class EntryAdmin(ReasonedAdmin, CreatorsFilePage, BigTableAdmin, RefusableAdmin):
     list_display = ["creator", "fest", "region", "category", "groups"]
     list_filter = ["fest", RegionFilter, GroupFilter]
     search_fields = ["creator__handle__startswith"]

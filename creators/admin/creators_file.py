@@ -14,6 +14,7 @@ from creators.creators_file import CreatorsFileError, Loaded, load_creators
 from creators.models import Creator, Entry, Membership
 from livefest.admin.base import ModelAdmin
 from livefest.admin.permissions import FEST_PAGES, FestPage, lacking, permission, refusal
+from livefest.admin.reasons import ReasonField
 from livefest.admin.uploads import BoundedFileField, shortened
 from livefest.models import Fest
 
@@ -40,6 +41,7 @@ class CreatorsFileForm(forms.Form):
         help_text=gettext_lazy("UTF-8, with the columns handle,name,region,category,groups. At most 100 MB."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
+    reason = ReasonField()
 
 
 class CreatorsFilePage(ModelAdmin):

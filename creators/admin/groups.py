@@ -16,8 +16,10 @@ from creators.campaign import refuse_small_roster
 from creators.models import Entry, Group, Membership
 from livefest import clock
 from livefest.admin.checks import ItemAdmin
+from livefest.admin.permissions import permission
 from livefest.admin.scope import FestScopedForm, FestScopedInline
 from livefest.admin.violations import VIOLATIONS, WordedForm
+from livefest.models import Fest
 
 VIOLATIONS.update(
     {
@@ -105,6 +107,13 @@ class GroupAdmin(ItemAdmin):
             },
         ),
     ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A league is the campaign's: who may change no fest changes communities alone."""
+        of_campaign = obj is not None and obj.kind == Group.Kind.LEAGUE
+        return super().has_change_permission(request, obj) and (
+            not of_campaign or request.user.has_perm(permission("change", Fest))
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A league has no way in."""

@@ -19,6 +19,7 @@ from creators import sources
 from creators.models import Source, SourceSecret
 from livefest.admin.base import TabularInline
 from livefest.admin.checks import RefusableAdmin
+from livefest.admin.reasons import lacks_reason
 from livefest.models import User
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -110,6 +111,8 @@ class SourceAdmin(RefusableAdmin):
         source = self.changeable(request, object_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        if lacks_reason(request):
+            return back_to(source)
         secret = sources.rotate_secret(source=source, by=cast(User, request.user))
         self.log_change(request, source, _("Made a secret that ends with %(hint)s.") % {"hint": secret[-4:]})
         context = self.context(request, source, _("New secret")) | {"secret": secret}
@@ -122,7 +125,7 @@ class SourceAdmin(RefusableAdmin):
         if secret is None:
             self.message_user(request, _("This secret is revoked already."), messages.WARNING)
             return back_to(source)
-        if request.method != "POST":
+        if request.method != "POST" or lacks_reason(request):
             context = self.context(request, source, _("Revoke a secret")) | {"secret": secret}
             context["others"] = [other for other in valid_secrets(source) if other != secret]
             return TemplateResponse(request, "admin/creators/source/revoke.html", context)
@@ -139,6 +142,8 @@ class SourceAdmin(RefusableAdmin):
         source = self.changeable(request, object_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        if lacks_reason(request):
+            return back_to(source)
         act(source=source)
         return self.done(request, source, said)
 

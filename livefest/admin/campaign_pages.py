@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from livefest.admin.base import ModelAdmin
 from livefest.admin.permissions import lacking, permission, refusal
+from livefest.admin.reasons import ReasonField
 from livefest.admin.uploads import BoundedFileField, shortened
 from livefest.campaign import (
     CampaignError,
@@ -50,8 +51,12 @@ class CampaignForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".toml,application/toml,text/plain"}),
     )
 
+    reason = ReasonField(required=False)  # not where the file is only checked
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if "load" in self.data and not cleaned.get("reason"):
+            self.add_error("reason", _("Say why."))
         if not self.errors and not cleaned.get("file") and not cleaned.get("text", "").strip():
             raise forms.ValidationError(_("Write or upload a campaign file."))
         return cleaned

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from livefest.admin.campaign_pages import CampaignPages
 from livefest.admin.checks import BesideBuiltInForm, CheckedAdmin, CheckedInline, ItemAdmin
 from livefest.admin.permissions import FEST_PAGES, lacking
+from livefest.admin.reasons import ReasonedAdmin
 from livefest.campaign import check_stored
 from livefest.campaign.sections import add_built_ins
 from livefest.models import Fest, Metric, Region, Round
@@ -25,7 +26,7 @@ class RegionInline(CheckedInline):
 
 
 @admin.register(Fest)
-class FestAdmin(CampaignPages, CheckedAdmin):
+class FestAdmin(ReasonedAdmin, CampaignPages, CheckedAdmin):
     list_display = ["name", "slug", "time_zone", "starts", "ends", "freeze"]
     search_fields = ["slug", "name"]
     inlines = [RegionInline]

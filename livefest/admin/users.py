@@ -14,13 +14,15 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.module_loading import module_has_submodule
 
+from livefest.admin.base import HistoryInAudit
+from livefest.admin.reasons import ReasonedAdmin
 from livefest.models import User
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(ReasonedAdmin, HistoryInAudit, BaseUserAdmin):  # type: ignore[type-arg]
     """Django's, but only a superuser hands out rights or touches the account of somebody who may do more: who may
     manage users can't make themselves more than they are, nor sign in as somebody who is."""
 
@@ -39,7 +41,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(ReasonedAdmin, HistoryInAudit, GroupAdmin):
     """Groups of rights: only a superuser hands them out, and so only a superuser changes what they hold."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -11,6 +11,7 @@ import tomlkit
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 
+from livefest import audit
 from livefest.campaign.document import (
     Document,
     check_document,
@@ -55,6 +56,7 @@ def load_campaign(text: str | bytes, *, filename: str = "") -> list[str]:
             prune_regions(fest, campaign)
             fest.campaign_file = text.decode("utf-8-sig") if isinstance(text, bytes) else text
             fest.save(update_fields=["campaign_file"])
+            audit.record(fest, verb="load campaign", after={"changes": changes})
     except CampaignError as error:
         raise CampaignError(error.problems, filename=filename) from error
     return changes

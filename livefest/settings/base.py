@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "challenges",
     "rankings",
     "rewards",
-    "django.contrib.admin",
+    "livefest.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "auditlog",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "livefest.kept_pages.KeptPagesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -57,6 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "livefest.middleware.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "livefest.urls"
@@ -92,11 +96,27 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+
+# Staff sign in with a second factor (docs/roles.md). Exempt are only accounts of a demo: production refuses any.
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "livefest.second_factor.SecretsAdapter"
+MFA_TOTP_ISSUER = "LIVE Fest"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds by which a phone's clock may be off
+MFA_EXEMPT: list[str] = env.list("MFA_EXEMPT", default=[])
+
+# The audit: our own table (docs/decisions/0008-audit.md); auditlog's, which it takes the place of, is not made.
+AUDITLOG_LOGENTRY_MODEL = "livefest.AuditEntry"
+AUDITLOG_CID_GETTER = "livefest.audit.correlation_id"
+AUDITLOG_STORE_JSON_CHANGES = True
+AUDITLOG_USE_FK_STRING_REPRESENTATION = True
+MIGRATION_MODULES = {"auditlog": None}
 
 # Language and time: moments are stored and computed in UTC; a fest's zone is its own field.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # each has its own addresses: /en/…
+FORMAT_MODULE_PATH = ["livefest.formats"]  # how each writes days and moments
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -123,6 +143,9 @@ CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+# Whose requests are counted where one may not ask too often: the address before so many proxies.
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXIES", default=0)
+RATELIMIT_IP_META_KEY = "livefest.client_address.client_address"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -150,3 +173,10 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": REFRESH_SECONDS, "options": {"expires": REFRESH_SECONDS}}
     for name in ("rankings.close_due", "rankings.refresh_running")
 }
+
+# A correction by staff that changes the scores of so many creators, or so many points of a board, takes two people.
+LARGE_CORRECTION_CREATORS: int = env.int("LARGE_CORRECTION_CREATORS", default=50)
+LARGE_CORRECTION_POINTS: int = env.int("LARGE_CORRECTION_POINTS", default=1_000_000)
+
+# Whether creators see, on pages that only they see, where they stand while the public boards are frozen.
+SHOW_OWN_DURING_FREEZE: bool = env.bool("SHOW_OWN_DURING_FREEZE", default=True)

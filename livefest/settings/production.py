@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from livefest.settings import services
 from livefest.settings.base import *  # noqa: F403
-from livefest.settings.base import CONTENT_SECURITY_POLICY, LIVEFEST_NOW, env
+from livefest.settings.base import CONTENT_SECURITY_POLICY, LIVEFEST_NOW, MFA_EXEMPT, env
 
 REQUIRED = {
     "SECRET_KEY": "a long random text that stays secret",
@@ -18,6 +18,10 @@ if missing:
 if LIVEFEST_NOW:
     raise ImproperlyConfigured(
         f"LIVEFEST_NOW is {LIVEFEST_NOW!r}: production lives by the clock. Unset it, or use other settings to replay."
+    )
+if MFA_EXEMPT:
+    raise ImproperlyConfigured(
+        "MFA_EXEMPT is for demos: in production all staff sign in with a second factor. Unset it."
     )
 
 SECRET_KEY = env.str("SECRET_KEY")

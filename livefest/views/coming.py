@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from livefest.clock import FestDay, fest_days, wall_clock
-from livefest.models import Fest, Round
+from livefest.copies import shown_copy
+from livefest.models import Fest, PublicCopy, Round
 from rankings.models import RuleBonus
 
 NEXT = 4  # moments shown
@@ -25,7 +26,7 @@ class Moment:
 @dataclass(frozen=True)
 class Coming:
     """`phase` is "before", "during" or "after" the fest; `day` counts from 1, 0 where there is none. `on` is what is on
-    now and until when, `next` what comes, the soonest first."""
+    now and until when, `next` what comes, the soonest first; after the end nothing but what is known of the results."""
 
     phase: str
     day: int
@@ -42,12 +43,12 @@ def phase_of(fest: Fest, now: datetime) -> str:
 
 
 def coming(fest: Fest, now: datetime) -> Coming:
-    """Two queries: bonus windows and rounds."""
+    """Three queries: bonus windows, rounds, and what stands on boards."""
     days = fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
     number = next((index for index, day in enumerate(days, 1) if day.starts <= now < day.ends), 0)
     on: list[Moment] = []
     ahead: list[Moment] = []
-    for starts, ends, name in [*bonuses(fest, now), *rounds(fest)]:
+    for starts, ends, name in [*bonuses(fest, now), *rounds(fest)] if now < fest.ends else []:
         if starts <= now < ends:
             on.append(Moment(ends, name))
             ahead.append(Moment(ends, _("%(what)s ends") % {"what": name}))
@@ -56,13 +57,14 @@ def coming(fest: Fest, now: datetime) -> Coming:
     if 0 < number < len(days):
         ahead.append(Moment(days[number - 1].ends, _("Day %(number)d begins") % {"number": number + 1}))
     ahead.extend(milestones(fest, now))
+    copy = shown_copy(fest.pk)
     return Coming(
         phase=phase_of(fest, now),
         day=number,
         days=len(days),
         day_on=days[number - 1] if number else None,
         on=on,
-        next=sorted(ahead, key=lambda moment: moment.at)[:NEXT] if now < fest.ends else [],
+        next=[*sorted(ahead, key=lambda moment: moment.at)[:NEXT], *results_ahead(fest, copy, now)],
     )
 
 
@@ -73,6 +75,16 @@ def milestones(fest: Fest, now: datetime) -> Iterator[Moment]:
         yield Moment(fest.freeze, _("The boards freeze until the results"))
     if now < fest.ends:
         yield Moment(fest.ends, _("The festival ends"))
+
+
+def results_ahead(fest: Fest, copy: PublicCopy | None, now: datetime) -> list[Moment]:
+    """While the boards are frozen, and from the end on: until when late reports still count, after which results can be
+    certified."""
+    closes = fest.ends + timedelta(hours=fest.grace_hours)
+    waited_for = copy.is_freeze if copy else now >= fest.ends
+    if not waited_for or now >= closes:
+        return []
+    return [Moment(closes, _("Late reports close; then come the results"))]
 
 
 def rounds(fest: Fest) -> Iterator[tuple[datetime, datetime, str]]:

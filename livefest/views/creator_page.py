@@ -6,8 +6,10 @@ Only what is public of a profile: name, handle, region, category and groups.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db.models import Q
 from django.http import Http404
@@ -17,10 +19,12 @@ from creators.models import Entry, Group, Live
 from livefest.copies import shown_copy
 from livefest.models import Fest
 from livefest.site import RegionName, region_name
+from livefest.views.creator_course import BoardCourse, OnBoard, board_courses
 from livefest.views.creator_deeds import Deed, deeds_of
 from livefest.views.places import boards_of, group_names, period_label, place_label, standing_url
 from rankings.copies import Belonging, shown_belonging, shown_points
 from rankings.models import Board, Rule
+from rankings.snapshots import Which
 from rankings.standings import Listed, page, place_of, size, standings_with
 
 LIVES = 20
@@ -39,6 +43,7 @@ class Rank:
     score: int
     gap: int | None
     url: str
+    which: Which
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class CreatorPage:
     points: PointsTable
     deeds: list[Deed]
     lives: list[tuple[Live, bool]]
+    courses: Callable[[], list[BoardCourse]]  # which the part that moves doesn't need
 
 
 def entry_of(fest: Fest, handle: str) -> Entry:
@@ -93,7 +99,13 @@ def creator_page(fest: Fest, entry: Entry, now: datetime) -> CreatorPage:
         points=points_of(entry),
         deeds=deeds_of(entry, boards, groups),
         lives=lives,
+        courses=partial(board_courses, entry, standings_over_days(ranks), now),
     )
+
+
+def standings_over_days(ranks: list[Rank]) -> list[OnBoard]:
+    """Of the boards that last longer than a day."""
+    return [OnBoard(rank.board, rank.place, rank.which) for rank in ranks if rank.board.period != Board.Period.DAY]
 
 
 def ranks_of(
@@ -130,6 +142,7 @@ def rank_in(standing: Listed, handle: str, board: Board, groups: dict[str, str])
         score=place.score,
         gap=max(0, better[0].score - place.score) if better else None,
         url=standing_url(board, standing.within, standing.period),
+        which=Which(board.slug, standing.within, standing.period),
     )
 
 

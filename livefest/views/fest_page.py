@@ -25,6 +25,7 @@ from livefest.views.places import (
     standing_url,
 )
 from rankings.board_page import default_period
+from rankings.ceremony_page import ceremony_url
 from rankings.models import Board
 from rankings.places import Place
 from rankings.standings import biggest_standings, page
@@ -72,6 +73,7 @@ class FestPage:
     tops: list[Top]
     races: list[Race]
     updates: list[Announcement]
+    ceremony: str  # the address of the one that is on; empty
 
 
 def fest_page(fest: Fest, now: datetime) -> FestPage:
@@ -84,6 +86,7 @@ def fest_page(fest: Fest, now: datetime) -> FestPage:
         tops=tops(fest, now),
         races=races(fest, now, time),
         updates=list(Announcement.objects.filter(fest=fest).published(now)[:UPDATES]),
+        ceremony=ceremony_url(fest),
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,6 +18,7 @@ from creators.admin.filters import RowFilter
 from creators.admin.handles import OfCreatorForm
 from livefest.admin.base import ModelForm, ReadOnlyAdmin
 from livefest.admin.paging import BigTableAdmin
+from livefest.admin.reasons import ReasonField
 from livefest.models import Fest, User
 from rankings.admissions import amend_admission
 from rankings.models import Admission, Opening
@@ -61,11 +61,7 @@ class RoundField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class AmendForm(ModelForm):
     """Whether a creator takes part from now on, and why. A reason is given anew each time; the last word stands."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        widget=AdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("Why this is amended; it is kept with your name."),
-    )
+    reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

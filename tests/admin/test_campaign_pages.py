@@ -62,7 +62,9 @@ def test_text_of_the_page_loads_as_nothing_changed(admin_client: Client, uk_vale
     assert_within_policy(body(response))
     text = textarea(response)
     assert text == export_campaign(uk_valentine)
-    response = admin_client.post(page(uk_valentine), {"text": text.replace("\n", "\r\n"), "load": "Load"})
+    response = admin_client.post(
+        page(uk_valentine), {"text": text.replace("\n", "\r\n"), "load": "Load", "reason": "As agreed"}
+    )
     assert "Nothing changes: the fest says the same already." in body(response)
     assert export_campaign(Fest.objects.get()) == text
 
@@ -79,7 +81,7 @@ def test_check_says_what_would_change_and_stores_nothing(admin_client: Client, u
 
 def test_load_stores_and_says_what_changed(admin_client: Client, uk_valentine: Fest) -> None:
     text = export_campaign(uk_valentine).replace('name = "Likes"', 'name = "Hearts"')
-    response = admin_client.post(page(uk_valentine), {"text": text, "load": "Load"})
+    response = admin_client.post(page(uk_valentine), {"text": text, "load": "Load", "reason": "As agreed"})
     assert changes(response) == ['~ metrics likes.name: "Likes" → "Hearts"']
     assert Metric.objects.get(slug="likes").name == "Hearts"
     assert LogEntry.objects.get().change_message == "Loaded a campaign file: 1 changes."
@@ -90,7 +92,9 @@ def test_check_and_load_warn_of_what_is_likely_wrong(admin_client: Client, uk_va
     assert warnings(admin_client.post(page(uk_valentine), {"text": text, "check": "Check"})) == []
     text = text.replace("daily_cap = 3000", "daily_cap = 300")
     for button in ("check", "load"):
-        assert warnings(admin_client.post(page(uk_valentine), {"text": text, button: button})) == [
+        assert warnings(
+            admin_client.post(page(uk_valentine), {"text": text, button: button, "reason": "As agreed"})
+        ) == [
             "rules[2] live-hours.daily_cap: 300 is below the first step (500 points), which is never gained in full; "
             "write 500 or more"
         ]
@@ -99,14 +103,14 @@ def test_check_and_load_warn_of_what_is_likely_wrong(admin_client: Client, uk_va
 def test_load_takes_the_upload_before_the_text(admin_client: Client, uk_valentine: Fest) -> None:
     text = export_campaign(uk_valentine)
     file = upload(text.replace('name = "Likes"', 'name = "Hearts"').encode())
-    admin_client.post(page(uk_valentine), {"text": text, "file": file, "load": "Load"})
+    admin_client.post(page(uk_valentine), {"text": text, "file": file, "load": "Load", "reason": "As agreed"})
     assert Metric.objects.get(slug="likes").name == "Hearts"
 
 
 def test_load_with_problems_says_each_with_its_path(admin_client: Client, uk_valentine: Fest) -> None:
     before = export_campaign(uk_valentine)
     text = before.replace('metric = "likes"', 'metric = "like"').replace('board = "leagues"', 'board = "league"')
-    response = admin_client.post(page(uk_valentine), {"text": text, "load": "Load"})
+    response = admin_client.post(page(uk_valentine), {"text": text, "load": "Load", "reason": "As agreed"})
     assert errors(response) == [
         'rules[1] likes.metric: "like" is not declared in metrics; did you mean "likes"?',
         'rewards[1] super-champions.board: "league" is not declared in boards; did you mean "leagues"?',
@@ -128,7 +132,7 @@ def test_check_finds_what_only_the_records_forbid(
 
 def test_load_of_another_fest_is_refused(admin_client: Client, uk_valentine: Fest, campaigns: Path) -> None:
     file = upload((campaigns / "live-fest.toml").read_bytes())
-    response = admin_client.post(page(uk_valentine), {"file": file, "load": "Load"})
+    response = admin_client.post(page(uk_valentine), {"file": file, "load": "Load", "reason": "As agreed"})
     assert errors(response) == [
         'fest.slug: "live-fest" is another fest; write "uk-valentine", or load it from the list of fests'
     ]
@@ -136,17 +140,21 @@ def test_load_of_another_fest_is_refused(admin_client: Client, uk_valentine: Fes
 
 
 def test_load_without_a_file_is_refused(admin_client: Client, uk_valentine: Fest) -> None:
-    response = admin_client.post(page(uk_valentine), {"text": " ", "load": "Load"})
+    response = admin_client.post(page(uk_valentine), {"text": " ", "load": "Load", "reason": "As agreed"})
     assert errors(response) == ["Write or upload a campaign file."]
 
 
 def test_load_of_a_file_too_big_is_refused(admin_client: Client, uk_valentine: Fest) -> None:
-    response = admin_client.post(page(uk_valentine), {"file": upload(b"#" * (1024 * 1024 + 1)), "load": "Load"})
+    response = admin_client.post(
+        page(uk_valentine), {"file": upload(b"#" * (1024 * 1024 + 1)), "load": "Load", "reason": "As agreed"}
+    )
     assert errors(response) == ["The file has 1.0\xa0MB; upload at most 1.0\xa0MB."]
 
 
 def test_load_of_what_is_no_text_is_refused(admin_client: Client, uk_valentine: Fest) -> None:
-    response = admin_client.post(page(uk_valentine), {"file": upload(b"\xff\x00"), "load": "Load"})
+    response = admin_client.post(
+        page(uk_valentine), {"file": upload(b"\xff\x00"), "load": "Load", "reason": "As agreed"}
+    )
     assert errors(response) == ["line 1: is not UTF-8; save the file as UTF-8"]
 
 
@@ -156,7 +164,7 @@ def test_load_from_the_list_makes_a_new_fest(admin_client: Client, campaigns: Pa
     response = admin_client.post(LOAD, {"file": upload(data), "check": "Check"})
     assert changes(response)[0] == "+ fest live-fest"
     assert Fest.objects.count() == 0
-    response = admin_client.post(LOAD, {"file": upload(data), "load": "Load"})
+    response = admin_client.post(LOAD, {"file": upload(data), "load": "Load", "reason": "As agreed"})
     fest = Fest.objects.get()
     assert f'href="{reverse("admin:livefest_fest_change", args=[fest.pk])}"' in body(response)
     assert LogEntry.objects.get().object_id == str(fest.pk)
@@ -166,7 +174,7 @@ def test_load_from_the_list_of_a_fest_that_is_there_is_refused(
     admin_client: Client, uk_valentine: Fest, campaigns: Path
 ) -> None:
     file = upload((campaigns / "uk-valentine.toml").read_bytes())
-    response = admin_client.post(LOAD, {"file": file, "load": "Load"})
+    response = admin_client.post(LOAD, {"file": file, "load": "Load", "reason": "As agreed"})
     assert errors(response) == [
         'fest.slug: "uk-valentine" is there already; load the file from its own page, or choose another slug'
     ]

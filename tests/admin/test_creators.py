@@ -176,7 +176,7 @@ def test_entry_over_a_roster_that_another_just_filled_is_refused_by_the_database
     owls = Group.objects.get(slug="night-owls")
     Group.objects.filter(pk=owls.pk).update(roster=1)
     other = Entry.objects.create(fest=entry.fest, creator=Creator.objects.create(handle="eve"))
-    values = form_values(admin_client, change(entry)) | places(owls) | {"category": "typed"}
+    values = form_values(admin_client, change(entry)) | places(owls) | {"category": "typed", "reason": "As asked"}
 
     def others_come_first(self: Any, *args: Any, **kwargs: Any) -> None:
         if not other.memberships.exists():
@@ -223,7 +223,7 @@ def test_entries_page_costs_the_same_queries_with_both_places(admin_client: Clie
 
 def load(client: Client, fest: Fest, text: str) -> Any:
     file = SimpleUploadedFile("creators.csv", text.encode(), "text/csv")
-    return client.post(reverse("admin:creators_entry_load", args=[fest.pk]), {"file": file})
+    return client.post(reverse("admin:creators_entry_load", args=[fest.pk]), {"file": file, "reason": "As agreed"})
 
 
 def test_creators_file_is_loaded_and_counted(admin_client: Client, uk_valentine: Fest) -> None:
@@ -265,4 +265,4 @@ def test_creators_file_too_big_is_refused(
 
 def test_creators_file_missing_is_refused(admin_client: Client, uk_valentine: Fest) -> None:
     response = admin_client.post(reverse("admin:creators_entry_load", args=[uk_valentine.pk]))
-    assert errors(response) == ["This field is required."]
+    assert errors(response) == ["This field is required.", "This field is required."]  # and the reason

@@ -142,7 +142,7 @@ def test_changer_of_a_fest_alone_loads_nothing_and_is_told_all_that_lacks(
     staff: Callable[..., Client], urls: dict[str, str]
 ) -> None:
     client = staff("livefest.add_fest", "livefest.change_fest")
-    response = client.post(urls["campaign"], {"text": "[fest]", "load": "Load"})
+    response = client.post(urls["campaign"], {"text": "[fest]", "load": "Load", "reason": "As agreed"})
     assert response.status_code == 403
     assert sorted(re.findall(r"\w+\.\w+_\w+", body(response))) == sorted(CAMPAIGN_FILE)
 

@@ -18,6 +18,8 @@ from livefest.models import Fest
 from tests.admin.pages import body, errors, messages, submit
 from tests.admin.test_pages import assert_within_policy
 
+WHY = {"reason": "As agreed"}
+
 
 @pytest.fixture
 def source(uk_valentine: Fest) -> Source:
@@ -45,7 +47,7 @@ def test_source_of_a_name_that_is_there_is_refused(admin_client: Client, source:
 
 
 def test_secret_is_shown_once_and_nowhere_else(admin_client: Client, source: Source) -> None:
-    response = admin_client.post(address(source, "secret"))
+    response = admin_client.post(address(source, "secret"), WHY)
     assert_within_policy(body(response))
     found = re.findall(r"whsec_[A-Za-z0-9+/=]+", body(response))
     row = SourceSecret.objects.get()
@@ -63,7 +65,7 @@ def test_secret_is_shown_once_and_nowhere_else(admin_client: Client, source: Sou
 
 def test_secret_rotated_stays_valid_beside_the_new_one(admin_client: Client, source: Source) -> None:
     for _time in range(3):
-        admin_client.post(address(source, "secret"))
+        admin_client.post(address(source, "secret"), WHY)
     first, second, third = SourceSecret.objects.order_by("pk")
     assert first.revoked_at is not None
     assert (second.revoked_at, third.revoked_at) == (None, None)
@@ -86,26 +88,26 @@ def test_secret_is_revoked_after_a_question(admin_client: Client, source: Source
     assert "It is the only valid one" in page
     assert_within_policy(page)
     assert SourceSecret.objects.get().revoked_at is None
-    response = admin_client.post(url, follow=True)
+    response = admin_client.post(url, WHY, follow=True)
     assert messages(response) == [f"Revoked the secret that ends with {secret.hint}."]
     assert SourceSecret.objects.get().revoked_at is not None
-    assert messages(admin_client.post(url, follow=True)) == ["This secret is revoked already."]
+    assert messages(admin_client.post(url, WHY, follow=True)) == ["This secret is revoked already."]
 
 
 def test_secret_of_another_source_is_not_revoked(admin_client: Client, source: Source) -> None:
     other = Source.objects.create(fest=source.fest, name="other")
     add_secret(source=other, by=None)
-    admin_client.post(address(source, "revoke", SourceSecret.objects.get().pk))
+    admin_client.post(address(source, "revoke", SourceSecret.objects.get().pk), WHY)
     assert SourceSecret.objects.get().revoked_at is None
 
 
 def test_source_is_paused_and_resumed(admin_client: Client, source: Source) -> None:
-    response = admin_client.post(address(source, "pause"), follow=True)
+    response = admin_client.post(address(source, "pause"), WHY, follow=True)
     assert messages(response) == ["Paused the source."]
     assert "nothing is taken from it" in body(response)
     source.refresh_from_db()
     assert source.paused_at is not None
-    admin_client.post(address(source, "resume"))
+    admin_client.post(address(source, "resume"), WHY)
     source.refresh_from_db()
     assert source.paused_at is None
     assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == [
@@ -122,11 +124,11 @@ def test_source_keeps_its_name_and_fest(admin_client: Client, source: Source, li
 
 
 def test_source_page_costs_the_same_queries_with_more_secrets(admin_client: Client, source: Source) -> None:
-    admin_client.post(address(source, "secret"))
+    admin_client.post(address(source, "secret"), WHY)
     with CaptureQueriesContext(connection) as one:
         admin_client.get(address(source, "change"))
-    admin_client.post(address(source, "secret"))
-    admin_client.post(address(source, "secret"))
+    admin_client.post(address(source, "secret"), WHY)
+    admin_client.post(address(source, "secret"), WHY)
     with CaptureQueriesContext(connection) as three:
         admin_client.get(address(source, "change"))
     assert len(three) == len(one)

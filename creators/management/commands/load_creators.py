@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from creators.creators_file import CreatorsFileError, load_creators
-from livefest.commands import get_fest, read_file
+from livefest.commands import acting_as, add_actor_arguments, get_fest, read_file
 
 
 class Command(BaseCommand):
@@ -13,11 +13,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG")
         parser.add_argument("file", type=Path, metavar="FILE.csv")
+        add_actor_arguments(parser)
 
-    def handle(self, *args: Any, slug: str, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, slug: str, file: Path, by: str | None, reason: str, **options: Any) -> None:
         fest = get_fest(slug)
         try:
-            loaded = load_creators(fest=fest, data=read_file(file))
+            with acting_as(command="load_creators", by=by, reason=reason):
+                loaded = load_creators(fest=fest, data=read_file(file))
         except CreatorsFileError as error:
             lines = "\n".join(f"{file.name}: {problem}" for problem in error.problems)
             raise CommandError(f"{lines}\nNothing was changed.") from error

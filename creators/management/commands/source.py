@@ -4,7 +4,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from creators import sources
 from creators.models import Source
-from livefest.commands import get_fest
+from livefest.commands import acting_as, add_actor_arguments, get_fest, get_staff
+from livefest.models import Fest, User
 
 
 class Command(BaseCommand):
@@ -15,9 +16,16 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=["list", "create", "rotate", "revoke", "pause", "resume"])
         parser.add_argument("name", nargs="?", metavar="NAME", help="the source; not for list")
         parser.add_argument("--secret", metavar="ENDS", help="for revoke: the last four characters of the secret")
+        add_actor_arguments(parser)
 
-    def handle(self, *args: Any, slug: str, action: str, name: str | None, secret: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, slug: str, by: str | None, reason: str, **options: Any) -> None:
         fest = get_fest(slug)
+        with acting_as(command="source", by=by, reason=reason):
+            self.act(fest, get_staff(by) if by else None, **options)
+
+    def act(
+        self, fest: Fest, by: User | None, *, action: str, name: str | None, secret: str | None, **_options: Any
+    ) -> None:
         if action == "list":
             for source in Source.objects.filter(fest=fest).prefetch_related("secrets"):
                 self.stdout.write(describe(source))
@@ -31,14 +39,14 @@ class Command(BaseCommand):
                 source = sources.create_source(fest=fest, name=name)
             except sources.SourceError as error:
                 raise CommandError(str(error)) from error
-            self.stdout.write(sources.add_secret(source=source, by=None))
+            self.stdout.write(sources.add_secret(source=source, by=by))
             return
         try:
             source = Source.objects.get(fest=fest, name=name)
         except Source.DoesNotExist as error:
-            raise CommandError(f'{fest.slug} has no source "{name}"; `source {slug} list` shows them.') from error
+            raise CommandError(f'{fest.slug} has no source "{name}"; `source {fest.slug} list` shows them.') from error
         if action == "rotate":
-            self.stdout.write(sources.rotate_secret(source=source, by=None))
+            self.stdout.write(sources.rotate_secret(source=source, by=by))
         elif action == "revoke":
             self.revoke(source, secret)
         elif action == "pause":

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from livefest.campaign import CampaignError, check_campaign, file_warnings, load_campaign
-from livefest.commands import read_file
+from livefest.commands import acting_as, add_actor_arguments, read_file
 
 
 class Command(BaseCommand):
@@ -16,11 +16,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.toml")
         parser.add_argument("--check", action="store_true", help="only validate; nothing is stored")
+        add_actor_arguments(parser)
 
-    def handle(self, *args: Any, file: Path, check: bool, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, check: bool, by: str | None, reason: str, **options: Any) -> None:
         text = read_file(file)
         try:
-            changes = (check_campaign if check else load_campaign)(text, filename=file.name)
+            with acting_as(command="load_campaign", by=by, reason=reason):
+                changes = (check_campaign if check else load_campaign)(text, filename=file.name)
         except CampaignError as error:
             raise CommandError(f"{error}\nNothing was changed.") from error
         if check:
