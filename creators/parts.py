@@ -6,10 +6,14 @@ CAMPAIGN.md, "Moments". It works in temporary tables that live as long as the re
 `touched`   the entries that marks name, and the moment from which all that is derived of them is due again: the start
             of a fest day, or -infinity
 `part`      the parts of the touched entries' facts from there on
+
+Corrections by staff are part of it: a fact that is void has no parts, who is disqualified none from then on, and
+adjustments are parts, or take some away (`creators/adjustments.py`).
 """
 
 from __future__ import annotations
 
+from creators.adjustments import IN_FORCE, OUT_SINCE, adjust_parts
 from livefest.models import Fest
 from livefest.sql import execute
 from livefest.timeline import Timeline
@@ -46,19 +50,25 @@ CREATE TEMP TABLE {table} (
 
 # A moment lies in one stretch. A duration, ended at the whole second, is cut at each that it straddles; a part that
 # ends on a boundary counts at the last microsecond before it. Its start is clamped to what is read, so that a length
-# of thirty thousand years stays in the calendar's range.
-GATHER_PARTS = """
-INSERT INTO {table}
+# of thirty thousand years stays in the calendar's range. From when on its creator is `out` is such a boundary too, and
+# nothing after it counts.
+GATHER_PARTS = f"""
+INSERT INTO {{table}}
 WITH fact AS (
     SELECT fact.id, fact.entry_id, fact.metric_id, fact.quantity, fact.session, fact.supporter,
            metric.unit = 's' AS lasts,
            CASE WHEN metric.unit = 's' THEN date_trunc('second', fact.at) ELSE fact.at END AS at,
-           reader.since, reader.until
-    FROM (SELECT entry_id, greatest(since, (%(starts)s::timestamptz[])[1]) AS since, until FROM {readers}) AS reader
-         {facts}
+           reader.since, reader.until, reader.out
+    FROM (
+        SELECT span.entry_id, greatest(span.since, (%(starts)s::timestamptz[])[1]) AS since, span.until,
+               {OUT_SINCE.format(entry="span.entry_id")} AS out
+        FROM (SELECT entry_id, since, until FROM {{readers}}) AS span
+    ) AS reader
+         {{facts}}
          JOIN livefest_metric metric ON metric.id = fact.metric_id
+    WHERE reader.out > reader.since
 ), reach AS (
-    SELECT fact.*,
+    SELECT fact.*, least(at, out) AS stops,
            CASE WHEN lasts
                 THEN at - least(quantity, ceil(extract(epoch FROM at - since)))::double precision * interval '1 second'
                 ELSE at END AS begins
@@ -66,48 +76,71 @@ WITH fact AS (
 ), found AS (
     SELECT reach.*,
            width_bucket(begins, %(starts)s::timestamptz[]) AS first,
-           width_bucket(CASE WHEN lasts THEN at - interval '1 microsecond' ELSE at END, %(starts)s::timestamptz[])
+           width_bucket(CASE WHEN lasts THEN stops - interval '1 microsecond' ELSE at END, %(starts)s::timestamptz[])
                AS last
     FROM reach
-    WHERE at > begins OR NOT lasts
+    WHERE CASE WHEN lasts THEN stops > begins ELSE at < out END
 )
 SELECT found.id, found.entry_id, found.metric_id, found.session, found.supporter, stretch.number, stretch.day,
        stretch.segment,
        CASE WHEN lasts
-            THEN extract(epoch FROM least(found.at, stretch.ends) - greatest(found.begins, stretch.starts))
+            THEN extract(epoch FROM least(found.stops, stretch.ends) - greatest(found.begins, stretch.starts))
             ELSE found.quantity END,
        CASE WHEN NOT lasts THEN found.at
-            WHEN found.at >= stretch.ends THEN stretch.ends - interval '1 microsecond'
-            ELSE found.at END,
+            WHEN found.stops >= stretch.ends THEN stretch.ends - interval '1 microsecond'
+            WHEN found.stops = found.out THEN found.stops - interval '1 microsecond'
+            ELSE found.stops END,
        CASE WHEN lasts THEN greatest(found.begins, stretch.starts) END,
-       CASE WHEN lasts THEN least(found.at, stretch.ends) END
+       CASE WHEN lasts THEN least(found.stops, stretch.ends) END
 FROM found CROSS JOIN LATERAL generate_series(found.first, found.last) AS straddled (number)
      JOIN stretch ON stretch.number = straddled.number
 WHERE stretch.starts >= found.since AND stretch.starts < found.until
-  AND CASE WHEN lasts THEN found.at > stretch.starts AND found.begins < stretch.ends
+  AND CASE WHEN lasts THEN found.stops > stretch.starts AND found.begins < stretch.ends
            ELSE found.at >= stretch.starts AND found.at < stretch.ends END
 """
 
+# A fact that counts: its source has not undone it, and staff have not declared it void; a range of time is void as it
+# had come in by then, for its source sends it again. Each is looked up by an index of its own.
+COUNTS = f"""
+fact.counts AND fact.reverses_id IS NULL
+AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
+AND NOT EXISTS (SELECT FROM creators_correction void
+                WHERE void.fact_id = fact.id AND void.kind = 'void_fact' AND {IN_FORCE})
+AND NOT EXISTS (SELECT FROM creators_correction void
+                WHERE void.entry_id = fact.entry_id AND void.session = fact.session
+                  AND coalesce(void.source_id, fact.source_id) = fact.source_id
+                  AND void.kind = 'void_session' AND {IN_FORCE})
+AND NOT EXISTS (SELECT FROM creators_correction void
+                WHERE void.source_id = fact.source_id AND void.starts <= fact.at AND void.ends > fact.at
+                  AND void.in_force_at >= fact.received_at AND void.kind = 'void_range' AND {IN_FORCE})
+"""
 
 # Facts are looked up entry by entry, whatever the planner believes of a table made a moment ago: it would scan all
 # facts for a handful of creators.
-LOOK_UP = """
+LOOK_UP = f"""
 CROSS JOIN LATERAL (
     SELECT * FROM creators_fact fact
-    WHERE fact.entry_id = reader.entry_id AND fact.at >= reader.since
-      AND fact.counts AND fact.reverses_id IS NULL
-      AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
+    WHERE fact.entry_id = reader.entry_id AND fact.at >= reader.since AND {COUNTS}
     OFFSET 0
 ) AS fact
 """
 
 # For everybody at once, all facts of the fest are read from end to end.
-SCAN = """
+SCAN = f"""
 JOIN (
-    SELECT fact.* FROM creators_fact fact
-    WHERE fact.fest_id = %(fest)s AND fact.counts AND fact.reverses_id IS NULL
-      AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
+    SELECT fact.* FROM creators_fact fact WHERE fact.fest_id = %(fest)s AND {COUNTS}
 ) AS fact ON fact.entry_id = reader.entry_id AND fact.at >= reader.since
+"""
+
+# A part of a fest day is read with all of it where an adjustment takes away what came first.
+WHOLE_DAYS = f"""
+(SELECT reader.entry_id, reader.until,
+        CASE WHEN EXISTS (SELECT FROM creators_correction adjustment
+                          WHERE adjustment.entry_id = reader.entry_id AND adjustment.kind = 'adjustment' AND {IN_FORCE})
+             THEN coalesce((SELECT min(stretch.starts) FROM stretch JOIN stretch present USING (day)
+                            WHERE present.starts <= reader.since AND present.ends > reader.since), reader.since)
+             ELSE reader.since END AS since
+ FROM reader) AS whole
 """
 
 
@@ -138,8 +171,9 @@ def gather_parts(timeline: Timeline, *, everybody_of: Fest | None = None) -> Non
 
 def gather_earlier_parts(timeline: Timeline) -> None:
     """Makes `earlier_part`, with columns as `part`, of the facts of the entries in `reader` (entry_id, since, until):
-    what lies in stretches that start in [since, until)."""
-    gather(timeline, into="earlier_part", readers="reader", everybody_of=None)
+    what lies in stretches that start in [since, until), or in all of the fest day where an adjustment needs that.
+    `until` is the start of a fest day."""
+    gather(timeline, into="earlier_part", readers=WHOLE_DAYS, everybody_of=None)
 
 
 def gather(timeline: Timeline, *, into: str, readers: str, everybody_of: Fest | None) -> None:
@@ -150,6 +184,7 @@ def gather(timeline: Timeline, *, into: str, readers: str, everybody_of: Fest | 
         GATHER_PARTS.format(table=into, readers=readers, facts=facts),
         {"starts": timeline.starts, "fest": everybody_of.pk if everybody_of else None},
     )
+    adjust_parts(into, readers=readers, paid=False)
     execute(f"ANALYZE {into}")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from creators.adjustments import adjust_parts
 from livefest.campaign import Campaign
 from livefest.derived import make_equal
 from livefest.models import Fest
@@ -30,10 +31,10 @@ class Payer(NamedTuple):
 
 _payers: list[Payer] = []
 
-# A payment lies in one stretch, and is a session of its own.
+# A payment lies in one stretch, and is a session of its own: even ids below zero are payments' alone.
 GATHER_PAYMENTS = """
 INSERT INTO part
-SELECT -payment.id, payment.entry_id, payment.metric_id, '', '', stretch.number, stretch.day, stretch.segment,
+SELECT -2 * payment.id, payment.entry_id, payment.metric_id, '', '', stretch.number, stretch.day, stretch.segment,
        payment.points, payment.at, NULL, NULL
 FROM rescored CROSS JOIN LATERAL (
          SELECT * FROM creators_payment payment
@@ -83,7 +84,10 @@ def make_payments_equal(*, stored: str) -> None:
 
 
 def gather_payments() -> None:
-    """Fills `part` with the payments of the entries in `rescored` from their `since` on, and nothing else."""
+    """Fills `part` with the payments of the entries in `rescored` from their `since` on, as staff have adjusted paid
+    metrics, and nothing else."""
     execute("TRUNCATE part")
     execute(GATHER_PAYMENTS)
+    readers = "(SELECT entry_id, since, 'infinity'::timestamptz AS until FROM rescored) AS whole"
+    adjust_parts("part", readers=readers, paid=True)
     execute("ANALYZE part")

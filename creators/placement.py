@@ -1,7 +1,8 @@
 """Placing creators in leagues by what they did: once for each league, when its placement ends.
 
 CAMPAIGN.md, "Groups". Quantities come straight from the facts that are known then, in the placement's window, which
-may lie before the fest.
+may lie before the fest. What is void doesn't count, nor what a creator did once disqualified; adjustments are not
+looked at: they are of fest days, and staff put a creator into another league by name.
 """
 
 from __future__ import annotations
@@ -10,20 +11,23 @@ from datetime import datetime
 
 from django.db import transaction
 
+from creators.adjustments import OUT_SINCE
 from creators.models import Group
+from creators.parts import COUNTS
 from livefest.models import Fest
 from livefest.sql import execute
 
 # Everybody who has no league yet, with what they did; who has no facts has 0. A duration counts as far as it lies in
 # the window, ended at the whole second.
-PLACE = """
+PLACE = f"""
 INSERT INTO creators_membership (fest_id, entry_id, group_id, kind, origin, since)
 SELECT entry.fest_id, entry.id, %(group)s, 'league', 'placement', %(at)s
 FROM creators_entry entry
+     CROSS JOIN LATERAL (SELECT {OUT_SINCE.format(entry="entry.id")} AS since) AS out
      LEFT JOIN LATERAL (
          SELECT sum(CASE WHEN NOT %(lasts)s THEN fact.quantity
-                         ELSE extract(epoch FROM least(fact.ends, %(until)s) - greatest(fact.begins, %(from)s)) END)
-                AS quantity
+                         ELSE extract(epoch FROM least(fact.ends, out.since, %(until)s)
+                                                 - greatest(fact.begins, %(from)s)) END) AS quantity
          FROM (
              SELECT quantity, at, date_trunc('second', at) AS ends,
                     date_trunc('second', at) - least(
@@ -31,11 +35,10 @@ FROM creators_entry entry
                     )::double precision * interval '1 second' AS begins
              FROM creators_fact fact
              WHERE fact.entry_id = entry.id AND fact.metric_id = %(metric)s AND fact.at >= %(from)s
-               AND fact.counts AND fact.reverses_id IS NULL
-               AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
+               AND {COUNTS}
          ) AS fact
-         WHERE CASE WHEN %(lasts)s THEN fact.begins < %(until)s AND fact.ends > %(from)s
-                    ELSE fact.at < %(until)s END
+         WHERE CASE WHEN %(lasts)s THEN fact.begins < least(out.since, %(until)s) AND fact.ends > %(from)s
+                    ELSE fact.at < least(out.since, %(until)s) END
      ) AS done ON true
 WHERE entry.fest_id = %(fest)s
   AND coalesce(done.quantity, 0) >= %(at_least)s

@@ -3,13 +3,15 @@
 CAMPAIGN.md, "Bonus points". A standing that is paid for the first time is read whole. Afterwards, what a creator who
 didn't move is due changes only if their rank crosses an end of a range, and a rank moves by at most as many places as
 creators moved: so the first places up to the last such end and as many below as moved are looked at, with those who
-moved, and nobody else.
+moved, and nobody else. Whoever is disqualified, or no longer, is looked at too: from then on nothing is paid to them,
+though they may stand where they stood.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from creators.adjustments import OUT_SINCE
 from creators.payments import make_payments_equal
 from livefest.campaign import Campaign
 from livefest.clock import fest_days
@@ -20,6 +22,17 @@ from rankings.models import Board
 
 MICROSECOND = timedelta(microseconds=1)
 
+# Who is due as a whole and is, or was, disqualified; nobody where all is paid for the first time anyway.
+AMENDED = """
+CREATE TEMP TABLE amended ON COMMIT DROP AS
+SELECT entrant.entry_id, entrant.handle FROM entrant
+WHERE NOT %s AND entrant.since = '-infinity' AND (
+    SELECT true FROM creators_correction correction
+    WHERE correction.entry_id = entrant.entry_id AND correction.kind = 'disqualification'
+      AND correction.in_force_at IS NOT NULL LIMIT 1
+)
+"""
+
 # The board's standings whose period has closed and that must be looked at: `whole` where they are paid for the first
 # time, else how many of their rows moved.
 PAYING = """
@@ -29,6 +42,7 @@ SELECT standing.id AS standing_id, standing.width, standing.within, standing.per
 FROM unnest(%b::text[], %b::timestamptz[], %b::boolean[]) AS closing (period, at, whole)
      JOIN rankings_standing standing ON standing.board_id = %s AND standing.period = closing.period
 WHERE closing.whole OR EXISTS (SELECT FROM difference WHERE difference.standing_id = standing.id)
+   OR EXISTS (SELECT FROM amended)
 """
 
 # The first places: all of a standing that is read whole, else up to the last end of a range and as many below as
@@ -54,7 +68,7 @@ FROM paying
      ) AS place
 """
 
-# Those who moved and are not among the first places have a rank beyond every end of a range.
+# Those who moved or were amended and are not among the first places have a rank beyond every end of a range.
 CANDIDATES = """
 CREATE TEMP TABLE candidate ON COMMIT DROP AS
 SELECT standing_id, entry_id, score, rank FROM first_place
@@ -64,9 +78,21 @@ FROM difference JOIN paying USING (standing_id)
 WHERE NOT EXISTS (SELECT FROM first_place
                   WHERE first_place.standing_id = difference.standing_id
                     AND first_place.entry_id = difference.entry_id)
+UNION ALL
+SELECT paying.standing_id, amended.entry_id, score.score, %(ranges_end)s + 1
+FROM amended CROSS JOIN paying
+     CROSS JOIN LATERAL (
+         SELECT score FROM rankings_score score
+         WHERE score.board_id = %(board_id)s AND score.handle = amended.handle
+           AND score.standing_id = paying.standing_id OFFSET 0
+     ) AS score
+WHERE NOT EXISTS (SELECT FROM first_place
+                  WHERE first_place.standing_id = paying.standing_id AND first_place.entry_id = amended.entry_id)
+  AND NOT EXISTS (SELECT FROM difference
+                  WHERE difference.standing_id = paying.standing_id AND difference.entry_id = amended.entry_id)
 """
 
-DUE = """
+DUE = f"""
 CREATE TEMP TABLE due_payment ON COMMIT DROP AS
 SELECT entry_id, entitlement, metric_id, points, at
 FROM (
@@ -84,7 +110,7 @@ FROM (
                AND candidate.score >= coalesce(bonus.at_least, 0)
              ORDER BY bonus.position, bonus.id LIMIT 1
          ) AS bonus
-    WHERE candidate.score IS NOT NULL
+    WHERE candidate.score IS NOT NULL AND paying.at < {OUT_SINCE.format(entry="candidate.entry_id")}
 ) AS found
 WHERE points > 0
 """
@@ -129,9 +155,10 @@ def pay_for_ranks(campaign: Campaign, plan: Plan, *, closed_at: datetime | None,
     if not closed:
         return
     ranges_end = max(bonus.last_rank or bonus.first_rank - 1 for bonus in plan.rank_bonuses)
-    execute("DROP TABLE IF EXISTS paying, first_place, candidate, due_payment")
+    execute("DROP TABLE IF EXISTS amended, paying, first_place, candidate, due_payment")
+    execute(AMENDED, [settled_at is None])
     execute(PAYING, [*(list(column) for column in zip(*closed, strict=True)), plan.board.pk])
     execute(FIRST_PLACES, {"ranges_end": ranges_end, "after_all": AFTER_ALL_HANDLES})
-    execute(CANDIDATES, {"ranges_end": ranges_end})
+    execute(CANDIDATES, {"ranges_end": ranges_end, "board_id": plan.board.pk})
     execute(DUE, {"board": plan.board.slug, "board_id": plan.board.pk, "most": MOST_POINTS})
     make_payments_equal(stored=STORED.format(board=plan.board.slug))

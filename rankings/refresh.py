@@ -38,6 +38,7 @@ from rankings.campaign import BoardSpec
 from rankings.campaign.circles import counts_payments_of
 from rankings.changes import Touches, as_scored, mark_changes
 from rankings.communities import STORED_GROUP_SCORES, community_figures
+from rankings.freezing import freeze, would_show_too_much
 from rankings.gains import ensure_bonus_rule, lay_out_weights, store_gains
 from rankings.locks import fest_lock
 from rankings.models import Board, RefreshState
@@ -53,7 +54,10 @@ SETTINGS = [
 EVERY_ENTRY = """
 INSERT INTO touched
 SELECT entry.id, '-infinity' FROM creators_entry entry
-WHERE entry.fest_id = %(fest)s AND EXISTS (SELECT FROM creators_fact fact WHERE fact.entry_id = entry.id)
+WHERE entry.fest_id = %(fest)s AND (
+    EXISTS (SELECT FROM creators_fact fact WHERE fact.entry_id = entry.id)
+    OR entry.id IN (SELECT entry_id FROM creators_correction WHERE kind = 'adjustment' AND in_force_at IS NOT NULL)
+)
 """
 
 ENTRANT = """
@@ -125,13 +129,21 @@ class Refreshed:
 @dataclass
 class Derived:
     """What `derive` did and leaves to publish. everything: it derived all anew, not only what was touched. changes: by
-    standing. publish_whole: all standings are to be written anew."""
+    standing. publish_whole: all standings are to be written anew. moves_into: the table that is given every row of a
+    standing that changes, before and after, if any."""
 
     touched: int = 0
     moved: int = 0
     everything: bool = False
     changes: dict[int, Changes] = field(default_factory=dict)
     publish_whole: bool = False
+    moves_into: str = ""
+
+
+MOVES = """
+INSERT INTO {table}
+SELECT standing_id, handle, entry_id, old_score, new_score, old_key, new_key FROM difference
+"""
 
 
 def refresh(fest: Fest, *, rebuild: bool = False, wait: bool = True) -> Refreshed | None:
@@ -145,15 +157,33 @@ def refresh(fest: Fest, *, rebuild: bool = False, wait: bool = True) -> Refreshe
     with fest_lock(fest, wait=wait) as held:
         if not held:
             return None
-        derived = derive(fest, rebuild=rebuild)
+        derived = derive_unseen(fest, rebuild=rebuild)
         published = publish(fest, derived.changes, whole=derived.publish_whole)
         if derived.publish_whole and published is not None:
             RefreshState.objects.filter(fest=fest).update(publish_whole=False)
         return Refreshed(derived.touched, derived.moved, published)
 
 
+class TooMuch(Exception):
+    """What was scored would show something that the freeze is to hide."""
+
+
+def derive_unseen(fest: Fest, *, rebuild: bool) -> Derived:
+    """As `derive`, but the boards freeze first, as they stood, where it would show anything of the freeze or later: the
+    closing that freezes them comes some seconds late, and facts don't wait for it. The fest's lock is held."""
+    try:
+        with transaction.atomic():
+            derived = derive(fest, rebuild=rebuild)
+            if would_show_too_much(fest):
+                raise TooMuch
+            return derived
+    except TooMuch:
+        freeze(fest)
+        return derive(fest, rebuild=rebuild)
+
+
 @transaction.atomic
-def derive(fest: Fest, *, rebuild: bool) -> Derived:
+def derive(fest: Fest, *, rebuild: bool, moves_into: str = "") -> Derived:
     """Everything but publishing, in one transaction. The fest's lock is held."""
     for setting in SETTINGS:
         execute(f"SET LOCAL {setting}")
@@ -165,7 +195,7 @@ def derive(fest: Fest, *, rebuild: bool) -> Derived:
     timeline = timeline_of(campaign)
     state, _created = RefreshState.objects.get_or_create(fest=fest)
     scored = as_scored(campaign)
-    derived = Derived()
+    derived = Derived(moves_into=moves_into)
     derived.everything = mark_changes(fest, state.campaign, scored) is Touches.EVERYTHING or rebuild
     lay_out_time(timeline)
     take_marks(fest)
@@ -280,6 +310,8 @@ def gather_changes(derived: Derived, before: dict[int, int]) -> None:
     """Notes what `difference` changed in the scores, to be published; too much is left to be asked for then."""
     moved = count("difference")
     derived.moved += moved
+    if derived.moves_into:
+        execute(MOVES.format(table=derived.moves_into))
     if derived.everything or moved > MOST_CHANGES:
         return
     for standing_id, handle, key in execute("SELECT standing_id, handle, new_key FROM difference"):

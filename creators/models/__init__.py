@@ -1,5 +1,6 @@
 """Who did what: creators and their groups, sources, facts, and who is on air."""
 
+from creators.models.correction import Correction
 from creators.models.creator import Creator, Entry, Group, Membership
 from creators.models.derived import Payment, SupporterTally, Tally
 from creators.models.fact import Fact, Mark
@@ -7,6 +8,7 @@ from creators.models.join_request import JoinRequest
 from creators.models.source import Live, Source, SourceSecret
 
 __all__ = [
+    "Correction",
     "Creator",
     "Entry",
     "Fact",

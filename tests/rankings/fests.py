@@ -17,12 +17,14 @@ from tests.rankings.fests_events import (
     ARRIVED_AT,
     Amend,
     Close,
+    Correct,
     Event,
     Facts,
     Join,
     Move,
     Refresh,
     Region,
+    Undo,
     creators,
     events,
     pool_of,
@@ -30,6 +32,7 @@ from tests.rankings.fests_events import (
 from tests.rankings.strategies import randoms
 from tests.reference import (
     Completion,
+    Correction,
     Intake,
     Ledger,
     Membership,
@@ -45,6 +48,7 @@ from tests.reference import (
 __all__ = [
     "Amend",
     "Close",
+    "Correct",
     "Event",
     "Expected",
     "Facts",
@@ -53,6 +57,7 @@ __all__ = [
     "Refresh",
     "Region",
     "Script",
+    "Undo",
     "expected",
     "is_valid",
     "script_of",
@@ -63,7 +68,7 @@ __all__ = [
 @dataclass(frozen=True)
 class Script:
     """A fest and what happens to it, in order. `campaign` is a document for `to_text`, `creators` are rows of the
-    creators file, and every fact arrives at `arrived_at`."""
+    creators file, and facts arrive from `arrived_at` on."""
 
     campaign: Table
     creators: list[dict[str, str]]
@@ -118,10 +123,11 @@ def expected(script: Script) -> Expected:
     rows = {row["handle"]: dict(row) for row in script.creators}
     intake = Intake(script.campaign, frozenset(rows))
     records = Records()
+    made: list[Correction] = []
     for event in script.events:
         match event:
-            case Facts(lines):
-                intake.take(lines, arrived_at=script.arrived_at)
+            case Facts(lines, later):
+                intake.take(lines, arrived_at=script.arrived_at + later)
             case Close(moment):
                 records = close(script.campaign, rows.values(), intake.accepted, records, closed_at=moment)
             case Move(handle, kind, group, moment):
@@ -133,6 +139,12 @@ def expected(script: Script) -> Expected:
                 records = replace(records, joins={**records.joins, (challenge, handle): moment})
             case Amend(round_, handle, admitted):
                 records = replace(records, admissions=amended(records.admissions, round_, handle, admitted))
+            case Correct(correction):
+                made.append(correction)
+                records = replace(records, corrections=(*records.corrections, correction))
+            case Undo(number):
+                kept = tuple(one for one in records.corrections if one is not made[number])
+                records = replace(records, corrections=kept)
             case Refresh():
                 pass  # what is derived depends on no refresh
     ledger = ledger_at(script.campaign, rows.values(), intake.accepted, records)

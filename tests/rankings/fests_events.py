@@ -9,15 +9,16 @@ from random import Random
 from typing import Any, Literal
 
 from tests.rankings.fests_campaigns import REGIONS, Table, amounts
+from tests.rankings.fests_corrections import correction, subject
 from tests.rankings.strategies import METRICS, chance
-from tests.reference import Calendar
+from tests.reference import Calendar, Correction
 from tests.reference.moments import placement_window, placing_groups, round_window
 
 # In the order of their bytes: Zoë, a, ada, ada2, bo, éva.
 HANDLES = ["ada", "Zoë", "a", "ada2", "éva", "bo"]
 SUPPORTERS = ["", "fan", "ada", "Öz"]
 MOST_FACTS = 24
-# Everything arrives at one moment, within grace; closings may lie before it.
+# From here on everything arrives, within grace; closings may lie before it.
 ARRIVED_AT = datetime(2026, 10, 27, tzinfo=UTC)
 BEFORE_ALL = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -26,9 +27,10 @@ Kind = Literal["league", "community"]
 
 @dataclass(frozen=True)
 class Facts:
-    """Lines of a facts file arrive, each a dict."""
+    """Lines of a facts file arrive, each a dict, so long after the script's moment of arrival."""
 
     lines: list[dict[str, Any]]
+    later: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,22 @@ class Amend:
     admitted: bool
 
 
-Event = Facts | Refresh | Close | Move | Region | Join | Amend
+@dataclass(frozen=True)
+class Correct:
+    """Staff corrects something; a range has the ids of what has come in by then. `moment` is that of the act."""
+
+    correction: Correction
+    moment: datetime
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Staff undoes the correction of this number (from 0, as they came in the script), at most once."""
+
+    number: int
+
+
+Event = Facts | Refresh | Close | Move | Region | Join | Amend | Correct | Undo
 
 
 def creators(random: Random, campaign: Table) -> list[dict[str, str]]:
@@ -192,7 +209,8 @@ def events(random: Random, calendar: Calendar, handles: Sequence[str], pool: Poo
     size = random.randint(3, 15)
     chunks = [lines[start : start + size] for start in range(0, len(lines), size)]
     others = [
-        random.choice(["refresh", "move", "region", "join", "join", "amend"]) for _ in range(random.randint(0, 8))
+        random.choice(["refresh", "move", "region", "join", "join", "amend", "correct", "correct", "correct", "undo"])
+        for _ in range(random.randint(0, 10))
     ]
     order = ["facts"] * len(chunks)
     for word in ["close"] * len(closes) + others:
@@ -203,7 +221,7 @@ def events(random: Random, calendar: Calendar, handles: Sequence[str], pool: Poo
     found: list[Event] = []
     for word in order:
         if word == "facts":
-            found.append(Facts(chunks.pop(0)))
+            found.append(Facts(chunks.pop(0), timedelta(minutes=len(found))))
         elif word == "close":
             closed_at = closes.pop(0)
             found.append(Close(closed_at))
@@ -215,6 +233,10 @@ def events(random: Random, calendar: Calendar, handles: Sequence[str], pool: Poo
             found += move(random, calendar.campaign, handles, closed_at)
         elif word == "join":
             found += join(random, calendar.campaign, handles, pool, found)
+        elif word == "correct":
+            found += correct(random, calendar, handles, pool, found)
+        elif word == "undo":
+            found += undo(random, found)
         else:
             found += amend(random, calendar.campaign, handles, closed_at)
     return found
@@ -246,3 +268,18 @@ def amend(random: Random, campaign: Table, handles: Sequence[str], closed_at: da
         if "admits" in round_ and round_window(campaign, round_).starts <= closed_at
     ]
     return [Amend(random.choice(opened), random.choice(handles), chance(random, 1, 2))] if opened else []
+
+
+def correct(
+    random: Random, calendar: Calendar, handles: Sequence[str], pool: Pool, so_far: Sequence[Event]
+) -> list[Event]:
+    lines = [line for event in so_far if isinstance(event, Facts) for line in event.lines if "reverses" not in line]
+    found = correction(random, calendar, handles, [*pool.inside, *pool.before], lines)
+    said = {subject(event.correction) for event in so_far if isinstance(event, Correct)}
+    return [] if subject(found) in said else [Correct(found, ARRIVED_AT + timedelta(minutes=len(so_far)))]
+
+
+def undo(random: Random, so_far: Sequence[Event]) -> list[Event]:
+    made = range(sum(isinstance(event, Correct) for event in so_far))
+    standing = set(made) - {event.number for event in so_far if isinstance(event, Undo)}
+    return [Undo(random.choice(sorted(standing)))] if standing else []

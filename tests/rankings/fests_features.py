@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from tests.rankings.fests import Expected, Script
 from tests.rankings.fests_campaigns import BONUS, PAID, Table
-from tests.rankings.fests_events import Amend, Close, Event, Facts, Join, Move, Refresh, Region
-from tests.reference import Completion, Row, all_rows, completions
+from tests.rankings.fests_events import Amend, Close, Correct, Event, Facts, Join, Move, Refresh, Region, Undo
+from tests.reference import Adjustment, Completion, Correction, Disqualification, Row, all_rows, completions
 from tests.reference.boards import periods_of
 from tests.reference.moments import MICROSECOND
 
@@ -143,6 +143,20 @@ def name_of(event: Event, closed: bool) -> str:
             return "challenge joined"
         case Amend(admitted=admitted):
             return "creator admitted by staff" if admitted else "admission taken back"
+        case Correct(correction):
+            return kind_of(correction)
+        case Undo():
+            return "correction undone"
+
+
+def kind_of(correction: Correction) -> str:
+    match correction:
+        case Adjustment(metric=metric, quantity=quantity):
+            return f"{'paid' if metric in (BONUS, PAID) else 'done'} {'added' if quantity > 0 else 'taken away'}"
+        case Disqualification(since=since):
+            return "disqualified from a moment on" if since else "disqualified of everything"
+        case _:
+            return type(correction).__name__
 
 
 def of_facts(outcome: Expected) -> Iterator[str]:

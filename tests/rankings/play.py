@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from challenges.models import Challenge, Completion, Joining
+from creators.correction_steps import propose, undo
+from creators.corrections import (
+    Size,
+    adjustment,
+    disqualification,
+    void_of_fact,
+    void_of_range,
+    void_of_session,
+)
 from creators.creators_file import load_creators
 from creators.intake import record_facts
-from creators.models import Entry, Group, Membership, Payment, SupporterTally, Tally
+from creators.models import Correction, Entry, Fact, Group, Membership, Payment, SupporterTally, Tally
 from creators.reports import parse_fact
 from creators.sources import create_source
 from livefest.campaign import load_campaign
 from livefest.campaign.store import to_text
-from livefest.models import Fest, Round, User
+from livefest.models import Fest, Metric, Round, User
 from livefest.models import Region as FestRegion
 from rankings.admissions import amend_admission
 from rankings.closing import close
 from rankings.export import days_of, places_of, standing_rows
 from rankings.models import Board, Contribution, Gain, GroupTotal
 from rankings.refresh import refresh
-from tests.rankings.fests import Amend, Close, Event, Facts, Join, Move, Refresh, Region, Script
+from tests import reference
+from tests.rankings.fests import Amend, Close, Correct, Event, Facts, Join, Move, Refresh, Region, Script, Undo
 
 ExportRow = tuple[str, str, str, str, str, str, str]
 
@@ -37,9 +48,9 @@ def begin(script: Script) -> Fest:
 def play(fest: Fest, script: Script, event: Event) -> None:
     """Lets one event happen."""
     match event:
-        case Facts(lines):
-            source = create_source(fest=fest, name="file")
-            record_facts(source=source, reports=[parse_fact(line) for line in lines], arrived_at=script.arrived_at)
+        case Facts(lines, later):
+            reports, arrived_at = [parse_fact(line) for line in lines], script.arrived_at + later
+            record_facts(source=create_source(fest=fest, name="file"), reports=reports, arrived_at=arrived_at)
         case Refresh():
             refresh(fest)
         case Close(moment):
@@ -63,15 +74,44 @@ def play(fest: Fest, script: Script, event: Event) -> None:
         case Join(challenge, handle, moment):
             found = Challenge.objects.get(fest=fest, slug=challenge)
             Joining.objects.create(challenge=found, entry=entry_of(fest, handle), joined_at=moment)
+        case Correct(correction, moment):
+            if made := as_staff_make_it(fest, correction):
+                made.key = UUID(int=[one for one in script.events if isinstance(one, Correct)].index(event))
+                propose(made, by=staff(), reason="as the jury decided", size=Size(0, 0), at=moment)
+        case Undo(number):
+            if made := Correction.objects.filter(key=UUID(int=number)).first():
+                undo(made, by=staff(), reason="as the court decided")
         case Amend(round_, handle, admitted):
-            staff, _created = User.objects.get_or_create(username="staff", defaults={"is_staff": True})
             amend_admission(
                 round_=Round.objects.get(fest=fest, slug=round_),
                 entry=entry_of(fest, handle),
                 admitted=admitted,
-                by=staff,
+                by=staff(),
                 reason="as the jury decided",
             )
+
+
+def as_staff_make_it(fest: Fest, correction: reference.Correction) -> Correction | None:
+    """The same correction, not stored yet; None for the void of a fact that has not been taken."""
+    source = create_source(fest=fest, name="file")
+    match correction:
+        case reference.Adjustment(creator, metric, day, quantity):
+            metric_ = Metric.objects.get(fest=fest, slug=metric)
+            return adjustment(entry=entry_of(fest, creator), metric=metric_, day=day, quantity=quantity)
+        case reference.FactVoid(id):
+            fact = Fact.objects.filter(source=source, external_id=id).first()
+            return void_of_fact(fact) if fact else None
+        case reference.SessionVoid(creator, session, name):
+            return void_of_session(entry=entry_of(fest, creator), session=session, source=source if name else None)
+        case reference.RangeVoid(_, window):
+            return void_of_range(source=source, starts=window.starts, ends=window.ends)
+        case reference.Disqualification(creator, since):
+            return disqualification(entry=entry_of(fest, creator), since=since)
+
+
+def staff() -> User:
+    found, _created = User.objects.get_or_create(username="staff", defaults={"is_staff": True, "is_superuser": True})
+    return found
 
 
 def entry_of(fest: Fest, handle: str) -> Entry:

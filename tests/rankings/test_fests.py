@@ -35,6 +35,8 @@ rank paid in bonus, rank paid in vouchers, rank paid to somebody ranked where pa
 rank_bonus with percent, rank_bonus with points, rank_bonus with at_least
 board paid that counts what is paid, paid metric scored by a rule
 closing, refresh, facts before all closings, facts after a closing
+done added, done taken away, paid added, paid taken away, FactVoid, SessionVoid, RangeVoid, correction undone
+disqualified of everything, disqualified from a moment on
 fact before the fest, fact reversed, gift to oneself, duration cut, duration up to a boundary
 """
 

@@ -20,6 +20,14 @@ from datetime import datetime
 from tests.reference.boards import Row, all_rows, board_rows
 from tests.reference.closing import Creators, close, ledger_at
 from tests.reference.completions import Completion, Payment, completions
+from tests.reference.corrections import (
+    Adjustment,
+    Correction,
+    Disqualification,
+    FactVoid,
+    RangeVoid,
+    SessionVoid,
+)
 from tests.reference.intake import Fact, Intake, Line, Outcome, csv_lines, json_lines
 from tests.reference.ledger import Ledger
 from tests.reference.moments import Calendar, Campaign, FestDay, Window, calendar_of
@@ -28,10 +36,14 @@ from tests.reference.people import Membership, Person, Records, people_of
 from tests.reference.points import Gain, gained
 
 __all__ = [
+    "Adjustment",
     "Calendar",
     "Campaign",
     "Completion",
+    "Correction",
+    "Disqualification",
     "Fact",
+    "FactVoid",
     "FestDay",
     "Gain",
     "Intake",
@@ -42,8 +54,10 @@ __all__ = [
     "Part",
     "Payment",
     "Person",
+    "RangeVoid",
     "Records",
     "Row",
+    "SessionVoid",
     "Window",
     "all_rows",
     "board_rows",

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from tests.reference.boards import Row, board_rows, periods_of
 from tests.reference.completions import Payment, challenge_payments, completions
+from tests.reference.corrections import adjusted, is_void, out_since
 from tests.reference.intake import Fact
 from tests.reference.ledger import Ledger, ledger_of
 from tests.reference.moments import (
     MICROSECOND,
+    Calendar,
     Campaign,
     Table,
     calendar_of,
@@ -20,7 +22,7 @@ from tests.reference.moments import (
     placing_groups,
     round_window,
 )
-from tests.reference.parts import parts_of_all, quantity_in
+from tests.reference.parts import Part, parts_of_all, quantity_in
 from tests.reference.people import Membership, Records, people_of
 from tests.reference.points import BONUS
 
@@ -67,7 +69,7 @@ def place(campaign: Campaign, creators: Creators, facts: Iterable[Fact], records
     Reading: a placement is made once; who comes to the fest after it is placed by the creators file or by staff.
     """
     calendar = calendar_of(campaign)
-    parts = parts_of_all(calendar, facts)
+    parts = standing_parts(calendar, facts, records)
     placing = [
         group
         for group in placing_groups(campaign)
@@ -129,7 +131,7 @@ def ledger_at(
     """
     calendar = calendar_of(campaign)
     people = people_of(campaign, creators, records)
-    parts = parts_of_all(calendar, facts)
+    parts = adjusted(calendar, standing_parts(calendar, facts, records), records.corrections, paid=False)
     completed = completions(calendar, people, parts, records)
     if not paid:
         return ledger_of(calendar, people, records, parts, completed, [])
@@ -142,6 +144,12 @@ def ledger_at(
             return ledger
         payments = due
     raise ValueError("the boards of this campaign count what they pay")
+
+
+def standing_parts(calendar: Calendar, facts: Iterable[Fact], records: Records) -> list[Part]:
+    """The parts of facts that staff have not declared void, of creators who are not out."""
+    valid = [fact for fact in facts if not is_void(fact, records.corrections)]
+    return parts_of_all(calendar, valid, lambda creator: out_since(creator, records.corrections))
 
 
 def rank_bonuses(ledger: Ledger) -> list[Payment]:
@@ -158,9 +166,10 @@ def rank_bonuses(ledger: Ledger) -> list[Payment]:
             if bonus is None or not ledger.records.has_closed(ends[row.period]):
                 continue
             points = row.score * bonus["percent"] // 100 if "percent" in bonus else bonus["points"]
-            if points:
+            at = ends[row.period] - MICROSECOND
+            out = out_since(row.handle, ledger.records.corrections)
+            if points and (out is None or at < out):
                 entitlement = ("rank", row.board, row.within, row.period, row.handle)
-                at = ends[row.period] - MICROSECOND
                 payments.append(Payment(row.handle, bonus.get("metric", BONUS), points, at, entitlement))
     return payments
 

@@ -35,7 +35,9 @@ class Payment:
 
     def as_part(self) -> Part:
         """ "Scored like facts but not facts": a quantity at a moment, a session of its own."""
-        return Part(self.creator, self.metric, self.points, self.at, ("payment", *self.entitlement))
+        kind, slug, _creator, *period = self.entitlement
+        name = "/".join(word for word in (kind, slug, *period) if word)
+        return Part(self.creator, self.metric, self.points, self.at, ("payment", *self.entitlement), name=(name,))
 
 
 def completions(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tests.reference.completions import Completion, Payment
+from tests.reference.corrections import adjusted
 from tests.reference.moments import Calendar, Window
 from tests.reference.parts import Part, Quantity, quantity_in
 from tests.reference.people import Person, Records
@@ -53,7 +54,8 @@ def ledger_of(
 ) -> Ledger:
     """The ledger of the facts' `parts` and of these completions and payments."""
     of_each: dict[str, list[Part]] = {person.handle: [] for person in people}
-    for part in [*parts, *(payment.as_part() for payment in payments)]:
+    paid = adjusted(calendar, [payment.as_part() for payment in payments], records.corrections, paid=True)
+    for part in [*parts, *paid]:
         of_each[part.creator].append(part)
     for theirs in of_each.values():
         theirs.sort(key=lambda part: part.at)

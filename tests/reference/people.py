@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from tests.reference.corrections import Correction
 from tests.reference.moments import Campaign
 
 Kind = Literal["league", "community"]
@@ -31,7 +32,8 @@ class Records:
 
     `joins` has the moment at which a creator joined a challenge, by (challenge, handle). `placed` names the leagues
     whose placement has been made, `admissions` who was admitted to each round that has been opened (staff may have
-    amended it). `closed_at` is the moment up to which `close` has run; None: never. Moments are UTC.
+    amended it). `closed_at` is the moment up to which `close` has run; None: never. `corrections` are those of staff
+    that are in force. Moments are UTC.
     """
 
     memberships: tuple[Membership, ...] = ()
@@ -39,6 +41,7 @@ class Records:
     placed: frozenset[str] = frozenset()
     admissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     closed_at: datetime | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def has_closed(self, moment: datetime) -> bool:
         return self.closed_at is not None and moment <= self.closed_at

@@ -65,7 +65,7 @@ def gained(calendar: Calendar, rule: Table, parts: Iterable[Part]) -> list[Gain]
             continue  # "[facts before the fest] place, and score nothing"
         span = span_of(rule, part, day)
         before = sums.get(span, 0)
-        sums[span] = before + part.quantity * multiplier(calendar, rule, part.at)
+        sums[span] = before + part.quantity * (multiplier(calendar, rule, part.at) if part.weighted else 1)
         growth = worth(rule, sums[span]) - worth(rule, before)
         if "daily_cap" in rule:
             growth = min(growth, rule["daily_cap"] - gained_in_day.get(day, 0))
