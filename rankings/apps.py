@@ -8,7 +8,10 @@ class RankingsConfig(AppConfig):
     def ready(self) -> None:
         from rankings.campaign import rules, boards  # noqa: F401, I001  each registers its section, rules before boards
 
+        from livefest.copies import register_copier
         from livefest.site import register_fest_version
+        from rankings.copies import copy_rankings
         from rankings.live import fest_version
 
         register_fest_version(fest_version)
+        register_copier(copy_rankings)

@@ -1,5 +1,5 @@
-"""The staff's pages for rules and boards, the rounds' admissions, and the standings."""
+"""The staff's pages for rules and boards, the rounds' admissions, the standings, freezes, ceremonies and results."""
 
-from rankings.admin import admissions, campaign, standings
+from rankings.admin import admissions, campaign, corrections, freezing, results, standings
 
-__all__ = ["admissions", "campaign", "standings"]
+__all__ = ["admissions", "campaign", "corrections", "freezing", "results", "standings"]

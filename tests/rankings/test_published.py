@@ -39,15 +39,15 @@ def begin(campaigns: Path, slug: str, creators: str) -> None:
     run("load_creators", slug, str(campaigns / creators))
 
 
-def exported(slug: str) -> Iterator[tuple[str, ...]]:
-    """Every standing by `export_board`, with board, place and period put in front."""
+def exported(slug: str, *more: str) -> Iterator[tuple[str, ...]]:
+    """Every standing by `export_board` (with `more` options), with board, place and period put in front."""
     for board in Board.objects.filter(fest__slug=slug).select_related("fest", "round", "within_group"):
         own = board.within_group.slug if board.within_group else ""
         for place in places_of(board) if board.within and not own else [""]:
             for day in days_of(board) if board.period == Board.Period.DAY else [""]:
                 period = day or (board.round.slug if board.round else "fest")
                 options = [f"--within={place}"] * bool(place) + [f"--period={day}"] * bool(day)
-                header, *rows = csv.reader(StringIO(run("export_board", slug, board.slug, *options)))
+                header, *rows = csv.reader(StringIO(run("export_board", slug, board.slug, *options, *more)))
                 assert header == ["rank", "handle", "score", "reached_at"]
                 yield from ((board.slug, place or own, period, *row) for row in rows)
 
