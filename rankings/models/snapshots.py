@@ -101,7 +101,7 @@ class SnapshotChunk(models.Model):
 
 class SnapshotBucket(models.Model):
     """Where to find a handle in a snapshot of more than one chunk: its positions (from 0), by a hash of the handle
-    (`rankings/snapshots.py`), about a thousand in a bucket."""
+    (`rankings/snapshots.py`), about a hundred in a bucket."""
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, db_index=False, related_name="buckets")
     number = models.PositiveIntegerField()

@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from unittest.mock import patch
 
@@ -88,6 +88,76 @@ def dies_unpaid(slug: str) -> None:
         rankings.closing.close(Fest.objects.get(slug=slug), at=clock.now())
 
 
+def dies_freezing(slug: str) -> None:
+    """Closes, and dies of SIGKILL as it has copied the standings and is about to copy the rest."""
+    import rankings.copies
+    from livefest import clock
+    from livefest.models import Fest
+    from rankings.closing import close
+
+    def dying(statement: str, values: Any) -> None:
+        say("copied")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with patch.object(rankings.copies, "execute", dying):
+        close(Fest.objects.get(slug=slug), at=clock.now())
+
+
+def dies_recording(slug: str) -> None:
+    """Closes, and dies of SIGKILL as it has written the rows of what it records, and not where to find them."""
+    import rankings.snapshots
+    from livefest import clock
+    from livefest.models import Fest
+    from livefest.sql import execute
+    from rankings.closing import close
+
+    def dying(statement: str, values: Any = ()) -> list[Any]:
+        if statement == rankings.snapshots.FILL_BUCKETS:
+            say("recorded")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(statement, values)
+
+    with patch.object(rankings.snapshots, "execute", dying):
+        close(Fest.objects.get(slug=slug), at=clock.now())
+
+
+def dies_revealing(slug: str) -> None:
+    """Reveals, and dies of SIGKILL with that committed and nothing published."""
+    import rankings.freezing
+    from livefest.models import Fest, User
+
+    def dying(fest: Fest, changes: Any) -> None:
+        say("revealed")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with patch.object(rankings.freezing, "publish", dying):
+        rankings.freezing.reveal(Fest.objects.get(slug=slug), by=User.objects.get(username="staff"))
+
+
+def certifies(slug: str) -> None:
+    """Runs `certify`, and says what came of it."""
+    from django.core.management import call_command
+
+    say("ready")
+    sys.stdin.readline()
+    call_command("certify", slug, "--by=nia", "--approved-by=omar")
+
+
+def dies_certifying(slug: str, when: str) -> None:
+    """Certifies, and dies of SIGKILL: with copy and edition "stored" in a transaction that isn't over, or with all of
+    it "committed" and nothing published."""
+    from django.core.management import call_command
+
+    import rankings.results
+
+    def dying(*_arguments: Any, **_more: Any) -> None:
+        say(when)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with patch.object(rankings.results, {"stored": "store_differences", "committed": "publish_results"}[when], dying):
+        call_command("certify", slug, "--by=nia", "--approved-by=omar")
+
+
 def publishes_by_steps(slug: str) -> None:
     """Publishes all standings anew, and stops when it has read the first rows, and when it has written them aside."""
     import rankings.publishing
@@ -116,12 +186,17 @@ def describe(slug: str) -> None:
     say(json.dumps({"standings": all_standings(fest), "derived": everything_derived(fest)}, default=str))
 
 
-STAGES = {
+STAGES: dict[str, Callable[..., None]] = {
     "hold": hold,
     "refresh": refreshes,
     "die-unpublished": dies_unpublished,
     "die-unannounced": dies_unannounced,
     "die-unpaid": dies_unpaid,
+    "die-freezing": dies_freezing,
+    "die-recording": dies_recording,
+    "die-revealing": dies_revealing,
+    "certify": certifies,
+    "die-certifying": dies_certifying,
     "publish-by-steps": publishes_by_steps,
     "describe": describe,
 }
