@@ -23,7 +23,17 @@ from tests.processes import web_server
 CONNECTIONS = 8
 SECONDS = 1.5  # of load on each of the two, in each round
 BOARD = "/en/live-fest/boards/global/all/"
-CONTEXT = ["fest", "section", "fest_menu", "page", "boards", "places", "days"]  # what the board's template gets
+CONTEXT = [
+    "fest",
+    "section",
+    "fest_menu",
+    "copy",
+    "page",
+    "boards",
+    "places",
+    "days",
+    "moments",
+]  # what the board's template gets
 GZIP = {"Accept-Encoding": "gzip"}
 OF_A_CONNECTION = {"connection", "date", "server"}
 
@@ -165,5 +175,7 @@ def literal(value: Any) -> Any:
         return {name: literal(found) for name, found in value.items()}
     if isinstance(value, list | tuple | QuerySet):
         return [literal(item) for item in value]
+    if callable(value):
+        return literal(value())
     assert value is None or isinstance(value, str | int | datetime), value
     return value

@@ -15,6 +15,8 @@ from rankings.models.snapshots import ROWS_A_CHUNK
 from rankings.places import Place
 
 LEADING = 1_000  # rows of an hour's snapshot
+ROWS_A_BUCKET = 100  # few, for who looks somebody up reads a whole bucket
+SIZES = {"chunk": ROWS_A_CHUNK, "bucket": ROWS_A_BUCKET}
 
 # The standings that changed since their newest snapshot that has as many rows; all of them for a public copy.
 BEGIN_SNAPSHOTS = """
@@ -58,7 +60,7 @@ SELECT row.snapshot_id, row.bucket, array_agg(row.handle), array_agg(row.positio
 FROM (
     SELECT chunk.snapshot_id, listed.handle, (chunk.number * %(chunk)s + listed.ordinality - 1)::integer AS position,
            ('x' || substring(md5(listed.handle) FOR 7))::bit(28)::integer
-               %% ((snapshot.copied + %(chunk)s - 1) / %(chunk)s) AS bucket
+               %% ((snapshot.copied + %(bucket)s - 1) / %(bucket)s) AS bucket
     FROM rankings_snapshot snapshot
          JOIN rankings_snapshotchunk chunk ON chunk.snapshot_id = snapshot.id
          CROSS JOIN LATERAL unnest(chunk.handles) WITH ORDINALITY AS listed (handle, ordinality)
@@ -89,7 +91,7 @@ FROM (
                 THEN (SELECT bucket.positions[array_position(bucket.handles, %(handle)s)]
                       FROM rankings_snapshotbucket bucket
                       WHERE bucket.snapshot_id = snapshot.id
-                        AND bucket.number = %(hash)s %% ((snapshot.copied + %(chunk)s - 1) / %(chunk)s))
+                        AND bucket.number = %(hash)s %% ((snapshot.copied + %(bucket)s - 1) / %(bucket)s))
                 ELSE (SELECT array_position(chunk.handles, %(handle)s) - 1
                       FROM rankings_snapshotchunk chunk WHERE chunk.snapshot_id = snapshot.id AND chunk.number = 0)
            END AS position
@@ -100,8 +102,7 @@ FROM (
 WHERE found.position IS NOT NULL
 """
 
-# Of some handles, the rank of each that is in a snapshot. An array is taken apart in whole: a text is sought in it by
-# its own code only, and a handle is in one of as many buckets as there are.
+# Of some handles, the rank of each that is in a snapshot: by their buckets, or in the only chunk.
 RANKS_IN = """
 SELECT listed.handle, listed.rank
 FROM rankings_snapshot snapshot
@@ -117,7 +118,7 @@ FROM (
          CROSS JOIN unnest(%(handles)s::text[], %(hashes)s::integer[]) AS wanted (handle, hash)
          JOIN rankings_snapshotbucket bucket
              ON bucket.snapshot_id = snapshot.id
-            AND bucket.number = wanted.hash %% ((snapshot.copied + %(chunk)s - 1) / %(chunk)s)
+            AND bucket.number = wanted.hash %% ((snapshot.copied + %(bucket)s - 1) / %(bucket)s)
     WHERE snapshot.id = %(snapshot)s AND snapshot.copied > %(chunk)s
 ) AS found
      JOIN rankings_snapshotchunk chunk ON chunk.snapshot_id = found.id AND chunk.number = found.position / %(chunk)s
@@ -202,7 +203,7 @@ def take_snapshots(
         "most": LEADING if kind == Snapshot.Kind.HOUR else None,
     }
     snapshots = [id for (id,) in execute(BEGIN_SNAPSHOTS, values)]
-    filling = {"snapshots": snapshots, "chunk": ROWS_A_CHUNK, "with_keys": copy is not None}
+    filling = {"snapshots": snapshots, **SIZES, "with_keys": copy is not None}
     execute(FILL_CHUNKS, filling)
     execute(FILL_BUCKETS, filling)
     return len(snapshots)
@@ -210,13 +211,13 @@ def take_snapshots(
 
 def snapshot_page(snapshot: Snapshot, *, position: int, count: int) -> list[Place]:
     """Up to `count` places from `position` (from 0) on, best first."""
-    values = {"snapshot": snapshot.pk, "position": position, "count": count, "chunk": ROWS_A_CHUNK}
+    values = {"snapshot": snapshot.pk, "position": position, "count": count, **SIZES}
     return [Place(*row) for row in execute(PAGE, values)]
 
 
 def rows_of(handle: str, snapshots: list[int]) -> dict[int, SnapshotRow]:
     """Where somebody stands in each of some snapshots (ids) that they are in, by its id."""
-    values = {"snapshots": snapshots, "handle": handle, "hash": hash_of(handle), "chunk": ROWS_A_CHUNK}
+    values = {"snapshots": snapshots, "handle": handle, "hash": hash_of(handle), **SIZES}
     return {
         snapshot: SnapshotRow(position, rank, handle, score, reached_at)
         for snapshot, position, rank, score, reached_at in execute(ROWS_OF, values)
@@ -260,12 +261,8 @@ def snapshot_before(board: Board, *, within: str, period: str, at: datetime) -> 
 
 def ranks_in(snapshot: int, handles: list[str]) -> dict[str, int]:
     """The rank in a snapshot (its id) of each of some handles that are in it."""
-    values = {
-        "snapshot": snapshot,
-        "handles": handles,
-        "hashes": [hash_of(handle) for handle in handles],
-        "chunk": ROWS_A_CHUNK,
-    }
+    hashes = [hash_of(handle) for handle in handles]
+    values = {"snapshot": snapshot, "handles": handles, "hashes": hashes, **SIZES}
     return dict(execute(RANKS_IN, values))
 
 

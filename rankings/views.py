@@ -26,7 +26,7 @@ from rankings.board_page import (
 from rankings.course import Seen
 from rankings.export import NoSuchStanding, checked_period, checked_place
 from rankings.finding import find_in_standing, within_limit
-from rankings.history_page import moment_choices
+from rankings.history_page import latest_moments
 from rankings.live import standing_version
 from rankings.models import Board
 from rankings.standings import find_standing
@@ -96,7 +96,7 @@ def board_detail(request: HttpRequest, fest: str, board: str, within: str, day: 
         "boards": Board.objects.filter(fest=shown.fest).order_by("position").values("slug", "name"),
         "places": place_choices(shown, place),
         "days": day_choices(shown, period, clock.now()),
-        "moments": partial(moment_choices, shown, within=place, period=period, seen=seen),
+        "moments": partial(latest_moments, shown, within=place, period=period, seen=seen),
     }
     return render(request, "rankings/board_detail.html" + ("#moves" if request.htmx else ""), context)  # type: ignore[attr-defined]
 

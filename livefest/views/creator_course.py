@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from creators.models import Entry
 from livefest.copies import shown_copy
-from rankings.board_page import board_url
+from rankings.board_page import Choice, board_url
 from rankings.course import HOUR, Seen, recorded_days, recorded_hours
 from rankings.history_page import stood_url
 from rankings.models import Board
@@ -37,6 +37,15 @@ class OnBoard(NamedTuple):
     board: Board
     place: str
     which: Which
+
+    @property
+    def title(self) -> str:
+        return " · ".join(part for part in (self.board.name, self.place) if part)
+
+    @property
+    def parameter(self) -> str:
+        """How an address names it among those of a creator."""
+        return "/".join(part for part in (self.board.slug, self.which.within) if part)
 
 
 @dataclass(frozen=True)
@@ -80,46 +89,40 @@ class Course:
 
 @dataclass(frozen=True)
 class BoardCourse:
-    board: Board
-    place: str
+    """The courses in one of a creator's standings, and the others to choose: an address's parameter, the words, and
+    whether it is this one."""
+
+    title: str
     courses: list[Course]
+    choices: list[Choice]
 
 
-def board_courses(entry: Entry, standings: list[OnBoard], now: datetime) -> list[BoardCourse]:
-    """Of the standings of which anything was recorded with the creator. Three queries, whatever was recorded."""
+def course_on(entry: Entry, standings: list[OnBoard], chosen: str, now: datetime) -> BoardCourse | None:
+    """In the standing that `chosen` names, else in the first. None where there is none. Three queries, whatever was
+    recorded."""
+    standing = next((one for one in standings if one.parameter == chosen), standings[0] if standings else None)
+    if standing is None:
+        return None
     seen = Seen(entry.fest, shown_copy(entry.fest_id), now)
-    whiches = [standing.which for standing in standings]
     until = min(seen.at, entry.fest.ends).replace(minute=0, second=0, microsecond=0)
     since = until - HOURS * HOUR
-    days = recorded_days(whiches, seen=seen)
-    hours = [
-        ((record.at - since) // HOUR, record)
-        for record in recorded_hours(whiches, since=since, until=until + HOUR, seen=seen)
+    days = recorded_days([standing.which], seen=seen)
+    hours = recorded_hours([standing.which], since=since, until=until + HOUR, seen=seen)
+    rows = rows_of(entry.creator.handle, list({record.id for record in [*(record for _day, record in days), *hours]}))
+    address = board_url(standing.board, within=standing.which.within, period=standing.which.period)
+    by_day, by_hour = [], []
+    for day, record in days:
+        label = date_format(seen.days[day].date, "MONTH_DAY_FORMAT")
+        by_day.append(point_of(day, label, address, record, rows.get(record.id)))
+    for record in hours:
+        label = date_format(timezone.localtime(record.at, entry.fest.zone), "MOMENT_FORMAT")
+        by_hour.append(point_of((record.at - since) // HOUR, label, address, record, rows.get(record.id)))
+    courses = [
+        course_of("days", _("At each day's end"), standing, by_day),
+        course_of("hours", _("The last %(hours)d hours") % {"hours": HOURS}, standing, by_hour),
     ]
-    rows = rows_of(entry.creator.handle, list({record.id for _slot, record in [*days, *hours]}))
-    last_hours = _("The last %(hours)d hours") % {"hours": HOURS}
-    found: list[BoardCourse] = []
-    for standing in standings:
-        address = board_url(standing.board, within=standing.which.within, period=standing.which.period)
-        by_day, by_hour = [], []
-        for slot, record in of_standing(days, standing.which):
-            label = date_format(seen.days[slot].date, "MONTH_DAY_FORMAT")
-            by_day.append(point_of(slot, label, address, record, rows.get(record.id)))
-        for slot, record in of_standing(hours, standing.which):
-            label = date_format(timezone.localtime(record.at, entry.fest.zone), "MOMENT_FORMAT")
-            by_hour.append(point_of(slot, label, address, record, rows.get(record.id)))
-        courses = [
-            course_of(f"days-{len(found)}", _("At each day's end"), standing, by_day),
-            course_of(f"hours-{len(found)}", last_hours, standing, by_hour),
-        ]
-        shown = [course for course in courses if course.points]
-        if shown:
-            found.append(BoardCourse(standing.board, standing.place, shown))
-    return found
-
-
-def of_standing(records: list[tuple[int, Recorded]], which: Which) -> list[tuple[int, Recorded]]:
-    return [(slot, record) for slot, record in records if record.which == which]
+    choices = [Choice(one.parameter, one.title, one is standing) for one in standings]
+    return BoardCourse(standing.title, [course for course in courses if course.points], choices)
 
 
 def point_of(slot: int, label: str, address: str, record: Recorded, row: SnapshotRow | None) -> Point:
@@ -129,8 +132,7 @@ def point_of(slot: int, label: str, address: str, record: Recorded, row: Snapsho
 
 def course_of(id: str, title: str, standing: OnBoard, points: list[Point]) -> Course:
     ranked = [point for point in points if point.rank is not None]
-    whole_title = " · ".join(part for part in (standing.board.name, standing.place, title) if part)
-    return Course(title, ranked, chart_of(id, whole_title, points) if len(ranked) > 1 else None)
+    return Course(title, ranked, chart_of(id, f"{standing.title} · {title}", points) if len(ranked) > 1 else None)
 
 
 def chart_of(id: str, title: str, points: list[Point]) -> Chart:
@@ -139,10 +141,10 @@ def chart_of(id: str, title: str, points: list[Point]) -> Chart:
     first, last = ranked[0], ranked[-1]
     ranks = [point.rank for point in ranked if point.rank is not None]
     best, worst, most = min(ranks), max(ranks), max(1, *(point.score for point in ranked))
-    start, slots = points[0].slot, max(1, points[-1].slot - points[0].slot)
+    start, slots = points[0].slot, points[-1].slot - points[0].slot + 1  # the last one is as wide as a day or an hour
 
-    def x(point: Point) -> float:
-        return LEFT + (RIGHT - LEFT) * (point.slot - start) / slots
+    def x(slot: int) -> float:
+        return LEFT + (RIGHT - LEFT) * (slot - start) / slots
 
     def rank_y(point: Point) -> float:
         return between(RANKS, ((point.rank or best) - best) / (worst - best) if worst > best else 0.5)
@@ -150,7 +152,7 @@ def chart_of(id: str, title: str, points: list[Point]) -> Chart:
     def score_y(point: Point) -> float:
         return between(SCORES, 1 - max(point.score, 0) / most)
 
-    parts = list(unbroken(points))
+    parts = unbroken(points)
     values = {
         "first": first.label,
         "last": last.label,
@@ -164,11 +166,12 @@ def chart_of(id: str, title: str, points: list[Point]) -> Chart:
         title=title,
         description=_("%(first)s: rank %(first_rank)s, %(first_score)s. %(last)s: rank %(last_rank)s, %(last_score)s.")
         % values,
-        lines=[steps([(x(point), rank_y(point)) for point in part]) for part in parts],
+        lines=[steps([(x(point.slot), rank_y(point)) for point in part], x(until)) for part, until in parts],
         areas=[
-            f"{steps([(x(point), score_y(point)) for point in part])}V{SCORES[1]}H{x(part[0]):.1f}Z" for part in parts
+            f"{steps([(x(point.slot), score_y(point)) for point in part], x(until))}V{SCORES[1]}H{x(part[0].slot):.1f}Z"
+            for part, until in parts
         ],
-        dots=[(f"{x(point):.1f}", f"{rank_y(point):.1f}") for point in ranked],
+        dots=[(f"{x(point.slot):.1f}", f"{rank_y(point):.1f}") for point in ranked],
         ranks=(best, worst),
         most=in_short(most),
         first=points[0].label,
@@ -189,18 +192,20 @@ def between(panel: tuple[int, int], part: float) -> float:
     return panel[0] + (panel[1] - panel[0]) * part
 
 
-def unbroken(points: list[Point]) -> list[list[Point]]:
-    """The stretches of points with ranks."""
-    parts: list[list[Point]] = [[]]
+def unbroken(points: list[Point]) -> list[tuple[list[Point], int]]:
+    """The stretches of points with ranks, each with the slot at which it ends."""
+    parts: list[tuple[list[Point], int]] = []
+    stretch: list[Point] = []
     for point in points:
-        if point.rank is None:
-            parts.append([])
-        else:
-            parts[-1].append(point)
-    return [part for part in parts if part]
+        if point.rank is not None:
+            stretch.append(point)
+        elif stretch:
+            parts.append((stretch, point.slot))
+            stretch = []
+    return [*parts, (stretch, points[-1].slot + 1)] if stretch else parts
 
 
-def steps(places: list[tuple[float, float]]) -> str:
-    """A path that holds each value until the next."""
+def steps(places: list[tuple[float, float]], end: float) -> str:
+    """A path that holds each value until the next, the last one until `end`."""
     (x, y), *rest = places
-    return f"M{x:.1f} {y:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in rest)
+    return f"M{x:.1f} {y:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in rest) + f"H{end:.1f}"

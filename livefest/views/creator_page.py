@@ -19,7 +19,7 @@ from creators.models import Entry, Group, Live
 from livefest.copies import shown_copy
 from livefest.models import Fest
 from livefest.site import RegionName, region_name
-from livefest.views.creator_course import BoardCourse, OnBoard, board_courses
+from livefest.views.creator_course import BoardCourse, OnBoard, course_on
 from livefest.views.creator_deeds import Deed, deeds_of
 from livefest.views.places import boards_of, group_names, period_label, place_label, standing_url
 from rankings.copies import Belonging, shown_belonging, shown_points
@@ -69,7 +69,8 @@ class CreatorPage:
     points: PointsTable
     deeds: list[Deed]
     lives: list[tuple[Live, bool]]
-    courses: Callable[[], list[BoardCourse]]  # which the part that moves doesn't need
+    others: list[str]  # what an address may name of the standings, but for the first
+    course: Callable[[], BoardCourse | None]  # which the part that moves doesn't need
 
 
 def entry_of(fest: Fest, handle: str) -> Entry:
@@ -82,10 +83,12 @@ def entry_of(fest: Fest, handle: str) -> Entry:
     return found
 
 
-def creator_page(fest: Fest, entry: Entry, now: datetime) -> CreatorPage:
+def creator_page(fest: Fest, entry: Entry, now: datetime, *, chosen: str = "") -> CreatorPage:
+    """`chosen` names the standing whose course is shown (`OnBoard.parameter`); else the first."""
     boards, groups = boards_of(fest), group_names(fest)
     belonging = shown_belonging(entry)
     ranks, earlier = ranks_of(entry, belonging, boards, groups)
+    standings = standings_over_days(ranks)
     lives = lives_of(entry, now)
     return CreatorPage(
         entry=entry,
@@ -99,7 +102,8 @@ def creator_page(fest: Fest, entry: Entry, now: datetime) -> CreatorPage:
         points=points_of(entry),
         deeds=deeds_of(entry, boards, groups),
         lives=lives,
-        courses=partial(board_courses, entry, standings_over_days(ranks), now),
+        others=[standing.parameter for standing in standings[1:]],
+        course=partial(course_on, entry, standings, chosen, now),
     )
 
 

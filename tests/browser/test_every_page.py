@@ -19,12 +19,17 @@ PAGES = {
     "boards": "/en/live-fest/boards/",
     "board": "/en/live-fest/boards/global/all/",
     "board_day": "/en/live-fest/boards/today/GB/2026-12-03/",
+    "board_stood": "/en/live-fest/boards/global/all/at/2026-12-03T12:00:00Z/",
+    "board_day_stood": "/en/live-fest/boards/today/GB/2026-12-03/at/2026-12-03T12:00:00Z/",
     "challenges": "/en/live-fest/challenges/",
     "challenge": "/en/live-fest/challenges/super-rush/",
     "challenge_day": "/en/live-fest/challenges/super-rush/2026-12-02/",
     "groups": "/en/live-fest/groups/",
     "group": "/en/live-fest/groups/night-owls/",
     "rounds": "/en/live-fest/rounds/",
+    "ceremony": "/en/live-fest/ceremony/",
+    "results": "/en/live-fest/results/",
+    "verify": "/en/live-fest/results/verify/",
     "rules": "/en/live-fest/rules/",
     "updates": "/en/live-fest/updates/",
     "creator": "/en/live-fest/creators/ada.live/",
@@ -34,6 +39,8 @@ PAGES = {
     "start": "/",
     "board_redirect": "/en/live-fest/boards/region/",
     "board_choose": "/en/live-fest/boards/choose/?board=region&within=JP",
+    "board_stood_choose": "/en/live-fest/boards/global/all/at/?moment=2026-12-03T12:00:00Z",
+    "board_day_stood_choose": "/en/live-fest/boards/today/GB/2026-12-03/at/",
 }
 MORE = {
     "second page": "/en/live-fest/boards/global/all/?page=2",
@@ -42,7 +49,7 @@ MORE = {
     "nobody yet": "/en/live-fest/boards/finals/all/",
     "league": "/en/live-fest/groups/super/",
 }
-NO_PAGES = {"feed"}
+NO_PAGES = {"feed", "results_edition", "results_file", "results_campaign", "verify_file"}
 
 
 def test_every_page_is_walked() -> None:

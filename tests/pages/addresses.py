@@ -12,13 +12,17 @@ PAGES = {
     "boards": "/en/small/boards/",
     "board": "/en/small/boards/all/all/",
     "board_day": "/en/small/boards/days/all/2026-02-15/",
+    "board_stood": "/en/small/boards/all/all/at/2026-02-15T12:00:00Z/",
+    "board_day_stood": "/en/small/boards/days/all/2026-02-15/at/2026-02-15T12:00:00Z/",
     "groups": "/en/small/groups/",
     "group": "/en/small/groups/choir/",
     "rounds": "/en/small/rounds/",
     "challenges": "/en/small/challenges/",
     "challenge": "/en/small/challenges/race/",
     "challenge_day": "/en/small/challenges/race/2026-02-13/",
+    "ceremony": "/en/small/ceremony/",
     "creator": "/en/small/creators/ada/",
+    "results": "/en/small/results/",
     "rules": "/en/small/rules/",
     "updates": "/en/small/updates/",
     "feed": "/en/small/updates/feed.atom",
@@ -26,16 +30,26 @@ PAGES = {
 FINDS = {
     "board_find": "/en/small/boards/all/all/find/?q=nobody",
     "board_day_find": "/en/small/boards/days/all/2026-02-15/find/?q=nobody",
+    "verify": f"/en/small/results/verify/?sha256={'0' * 64}",
 }
 LEADS = {
     "start": "/",
     "home": "/en/",
     "board_choose": "/en/small/boards/choose/?board=leagues&within=super",
     "board_redirect": "/en/small/boards/days/",
+    "board_stood_choose": "/en/small/boards/all/all/at/?moment=2026-02-15T12:00:00Z",
+    "board_day_stood_choose": "/en/small/boards/days/all/2026-02-15/at/?moment=2026-02-15T12:00:00Z",
 }
 ADDRESSES = PAGES | FINDS | LEADS
+# There once results are certified, and files that are streamed: walked by test_results.
+RESULTS = {
+    "results_edition": "/en/small/results/1/",
+    "results_file": "/en/small/results/1/results.jsonl",
+    "results_campaign": "/en/small/results/1/campaign.toml",
+    "verify_file": "/en/small/results/verify/file/",
+}
 # Those of which a part moves: htmx asks for it at the page's own address.
-MOVING = ["fest", "board", "board_day", "group", "challenges", "challenge", "challenge_day", "creator"]
+MOVING = ["fest", "board", "board_day", "group", "challenges", "challenge", "challenge_day", "creator", "ceremony"]
 OF_OTHERS = ("admin/", "accounts/", "ingest/")
 
 

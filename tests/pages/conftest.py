@@ -17,7 +17,8 @@ from creators.models import Creator, Entry, Live, Source
 from livefest import copies, pages, site
 from livefest.models import Announcement, Fest
 from livefest.views.home import fests_around
-from rankings import live, views
+from rankings import course, history_page, live, views
+from rankings.history import record_history
 from rankings.refresh import refresh
 from rankings.valkey import client as valkey
 from tests.rankings.fests import Facts, Script
@@ -43,6 +44,8 @@ def forget() -> None:
     site._fest_ids.clear()
     copies._shown.clear()
     live._listed.clear()
+    course._day_records.clear()
+    history_page._latest.clear()
     views._board_ids.clear()
     fests_around.clear()
     # Not cache.clear(): the published standings live in the same Valkey.
@@ -64,9 +67,10 @@ def fest(script: Script) -> Fest:
 
 @pytest.fixture
 def played(fest: Fest, script: Script) -> Fest:
-    """After what its creators did was scored and published."""
+    """After what its creators did was scored, published and recorded."""
     play(fest, script, Facts(FACTS))
     refresh(fest)
+    record_history(fest, at=moment("15T12:00:00"))
     return fest
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from livefest import pages
 from livefest.models import Fest
-from tests.pages.addresses import ADDRESSES, FINDS, LEADS, MOVING, PAGES, public_names
+from tests.pages.addresses import ADDRESSES, FINDS, LEADS, MOVING, PAGES, RESULTS, public_names
 from tests.pages.conftest import announce
 
 POLICY = {
@@ -30,6 +30,11 @@ POLICY = {
 READ = {
     "board": ["page"],
     "board_day": ["page"],
+    "board_stood": ["page"],
+    "board_day_stood": ["page"],
+    "board_stood_choose": ["moment"],
+    "board_day_stood_choose": ["moment"],
+    "creator": ["board"],
     "group": ["after"],
     "challenge": ["after"],
     "challenge_day": ["after"],
@@ -37,6 +42,7 @@ READ = {
     "board_find": ["q"],
     "board_day_find": ["q"],
     "board_choose": ["board", "within", "day"],
+    "verify": ["sha256"],
 }
 # What people who look for holes put there.
 WEIRD = {
@@ -82,7 +88,7 @@ def assert_for_everyone(response: HttpResponseBase) -> None:
 
 
 def test_every_public_address_is_walked() -> None:
-    assert set(public_names()) == ADDRESSES.keys()
+    assert set(public_names()) == ADDRESSES.keys() | RESULTS.keys()
     assert django_settings.LANGUAGES == [("en", "English")], "walk those of another language too"
 
 
@@ -166,6 +172,8 @@ def test_weird_queries_break_nothing_and_are_not_kept(client: Client, name: str)
         "/en/small/boards/{}/all/",
         "/en/small/boards/all/{}/",
         "/en/small/boards/days/all/{}/",
+        "/en/small/boards/all/all/at/{}/",
+        "/en/small/boards/days/all/2026-02-15/at/{}/",
         "/en/small/boards/leagues/{}/find/?q=ada",
         "/en/small/groups/{}/",
         "/en/small/challenges/race/{}/",
@@ -190,6 +198,8 @@ def test_weird_address_is_not_found(client: Client, path: str) -> None:
         ("/en/small/boards/fans/%2547%2542/", "/en/small/boards/fans/GB/"),
         ("/en/small/boards/all/all/fest/", "/en/small/boards/all/all/"),
         ("/en/small/boards/heats/all/heats/", "/en/small/boards/heats/all/"),
+        ("/en/small/boards/all/all/at/2026-02-15T13:00:00+01:00/", "/en/small/boards/all/all/at/2026-02-15T12:00:00Z/"),
+        ("/en/small/boards/all/all/at/2026-02-16T00:00:00Z/", "/en/small/boards/all/all/at/2026-02-15T12:00:00Z/"),
         ("/en/small/boards/all/all/?page=0", "/en/small/boards/all/all/"),
         ("/en/small/boards/all/all/?page=7", "/en/small/boards/all/all/"),
         ("/en/small/groups/choir/?after=1.zoe", "/en/small/groups/choir/?after=1060000000.bo"),

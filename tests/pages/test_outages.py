@@ -22,6 +22,7 @@ from livefest import pages
 from livefest.engines import Valkey
 from livefest.models import Fest
 from livefest.settings import services
+from rankings.history import record_history
 from rankings.models import Score, Standing
 from rankings.refresh import refresh
 from rankings.valkey import TIMEOUT
@@ -33,6 +34,7 @@ from tests.rankings.fests import Facts, Script
 from tests.rankings.machinery import seconds_of
 from tests.rankings.play import begin, play
 from tests.rankings.test_changes import CAMPAIGN, CREATORS, FACTS, LATE
+from tests.reference.small import moment
 
 NOTICE = re.compile(r'<p class="notice" role="status">.*? as it was at (\d\d:\d\d) UTC\.</p>')
 HTMX = {"hx-request": "true"}
@@ -63,6 +65,7 @@ def shown(transactional_db: None, engine: Valkey) -> Fest:
     fest = begin(script)
     play(fest, script, Facts(FACTS))
     refresh(fest)
+    record_history(fest, at=moment("15T12:00:00"))
     announce(fest, "News")
     return fest
 

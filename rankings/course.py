@@ -1,0 +1,149 @@
+"""How a standing came to be where it is: ranks against the day before, and what was recorded on the way.
+
+All of it is seen from the moment that the public is shown: now, or the moment of the copy that is shown. During a
+freeze nothing that was recorded from its beginning on can be seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from livefest.clock import FestDay, fest_days
+from livefest.models import Fest, PublicCopy
+from livefest.pages import Remembered
+from rankings.models import Board
+from rankings.places import Place
+from rankings.snapshots import Recorded, Which, day_ends, ranks_in, recorded
+
+HOUR = timedelta(hours=1)
+MOMENT = timedelta(microseconds=1)
+_day_records = Remembered(10.0)  # a page is made anew more often than a day ends
+
+
+@dataclass(frozen=True)
+class Move:
+    """How a rank changed: by so many places `up` or `down`, the `same`, or `new`, where it had none."""
+
+    kind: str
+    by: int = 0
+
+    @property
+    def sign(self) -> str:
+        """For the eye; empty where the words are short enough to be seen."""
+        return {"up": f"▲ {intcomma(self.by)}", "down": f"▼ {intcomma(self.by)}", "same": "="}.get(self.kind, "")
+
+    @property
+    def words(self) -> str:
+        if self.kind == "new":
+            return _("new")
+        if self.kind == "same":
+            return _("unchanged")
+        up = ngettext("up %(by)s place", "up %(by)s places", self.by)
+        down = ngettext("down %(by)s place", "down %(by)s places", self.by)
+        return (up if self.kind == "up" else down) % {"by": intcomma(self.by)}
+
+
+@dataclass(frozen=True)
+class Before:
+    """The ranks of some at a moment that was recorded (UTC), by handle; who isn't there had none."""
+
+    at: datetime
+    ranks: dict[str, int]
+
+    def move(self, place: Place) -> Move:
+        rank = self.ranks.get(place.handle)
+        if rank is None:
+            return Move("new")
+        if rank == place.rank:
+            return Move("same")
+        return Move("up" if place.rank < rank else "down", abs(rank - place.rank))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """From when the public sees a fest: `now`, or the moment of the copy that it is shown."""
+
+    fest: Fest
+    copy: PublicCopy | None
+    now: datetime
+
+    @property
+    def at(self) -> datetime:
+        return self.copy.shown_from if self.copy else self.now
+
+    @property
+    def key(self) -> int:
+        """What tells one copy from another, and from none."""
+        return self.copy.pk if self.copy else 0
+
+    @property
+    def hidden_from(self) -> datetime | None:
+        """From when on nothing that was recorded may be seen; None where everything may."""
+        return self.copy.shown_from if self.copy and self.copy.is_freeze else None
+
+    @cached_property
+    def days(self) -> list[FestDay]:
+        return fest_days(self.fest.starts, self.fest.ends, self.fest.day_starts, self.fest.zone)
+
+    def day_of(self, at: datetime) -> int | None:
+        """The index of the fest day of a moment, of the last one after the fest; None before it."""
+        at = min(at, self.fest.ends - MOMENT)
+        return next((number for number, day in enumerate(self.days) if day.starts <= at < day.ends), None)
+
+    @property
+    def ended_days(self) -> list[FestDay]:
+        return [day for day in self.days if day.ends <= self.at]
+
+
+def which(board: Board, *, within: str, period: str) -> Which:
+    return Which(board.slug, within, period)
+
+
+def ranks_before(board: Board, handles: list[str], *, within: str, period: str, seen: Seen) -> Before | None:
+    """The ranks of some at the end of the fest day before the one that a board shows; of a round's board, within the
+    round. None on the first day, of a board of days, and where that wasn't recorded."""
+    day = day_before(board, seen)
+    if day is None:
+        return None
+
+    def ask() -> Recorded | None:
+        found = day_ends(seen.fest, [which(board, within=within, period=period)], [day], before=seen.at)
+        return found[0] if found and found[0].whole else None
+
+    record = _day_records.get((board.pk, within, period, day.date, seen.key), ask)
+    return Before(record.at, ranks_in(record.id, handles)) if record else None
+
+
+def day_before(board: Board, seen: Seen) -> FestDay | None:
+    if board.period == Board.Period.DAY:
+        return None
+    starts, ends = (board.round.starts, board.round.ends) if board.round else (seen.fest.starts, seen.fest.ends)
+    number = seen.day_of(min(seen.at, ends - MOMENT))
+    if not number:
+        return None
+    day = seen.days[number - 1]
+    return day if day.ends > starts else None
+
+
+def recorded_days(standings: list[Which], *, seen: Seen) -> list[tuple[int, Recorded]]:
+    """How standings stood at the end of every fest day at which that is known, in the order of the days; each with the
+    index of the day. A day's record is of that day: where the standing did not change until its end, the last before.
+    """
+    numbers = {day.date: number for number, day in enumerate(seen.days)}
+    found = []
+    for record in day_ends(seen.fest, standings, seen.ended_days, before=seen.hidden_from):
+        number = numbers[record.day] if record.day else 0
+        if record.whole and record.at > seen.days[number].starts:
+            found.append((number, record))
+    return found
+
+
+def recorded_hours(standings: list[Which], *, since: datetime, until: datetime, seen: Seen) -> list[Recorded]:
+    """What was recorded of standings from `since` until `until` (both UTC), the oldest first."""
+    return recorded(seen.fest, standings, since=since, until=until, before=seen.hidden_from)
