@@ -180,8 +180,8 @@ def gather(timeline: Timeline, *, into: str, readers: str, everybody_of: Fest | 
     execute(f"DROP TABLE IF EXISTS {into}")
     execute(PART.format(table=into))
     facts = LOOK_UP if everybody_of is None else SCAN
-    # Of facts that came in a moment ago PostgreSQL has no statistics: it takes them for few, and would then look through
-    # all creators for each of them.
+    # Of facts that came in a moment ago PostgreSQL has no statistics: it takes them for few, and would then look
+    # through all creators for each of them.
     if everybody_of:
         execute("SET LOCAL enable_nestloop = off")
     execute(
