@@ -13,6 +13,8 @@ adjustments are parts, or take some away (`creators/adjustments.py`).
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from creators.adjustments import IN_FORCE, OUT_SINCE, adjust_parts
 from livefest.models import Fest
 from livefest.sql import execute
@@ -38,6 +40,13 @@ WITH taken AS (
 SELECT taken.entry_id, min(coalesce(first.starts, '-infinity')) AS since
 FROM taken LEFT JOIN (SELECT day, min(starts) AS starts FROM stretch GROUP BY day) AS first ON first.day = taken.day
 GROUP BY taken.entry_id
+"""
+
+MARK_LATER_FACTS = """
+INSERT INTO creators_mark (fest_id, entry_id, day)
+SELECT %(fest)s, touched.entry_id, NULL FROM touched CROSS JOIN LATERAL (
+    SELECT FROM creators_fact fact WHERE fact.entry_id = touched.entry_id AND fact.at >= %(since)s LIMIT 1
+) AS later
 """
 
 PART = """
@@ -102,7 +111,7 @@ WHERE stretch.starts >= found.since AND stretch.starts < found.until
 # A fact that counts: its source has not undone it, and staff have not declared it void; a range of time is void as it
 # had come in by then, for its source sends it again. Each is looked up by an index of its own.
 COUNTS = f"""
-fact.counts AND fact.reverses_id IS NULL
+fact.counts AND fact.reverses_id IS NULL AND fact.at < coalesce(%(horizon)s::timestamptz, 'infinity')
 AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
 AND NOT EXISTS (SELECT FROM creators_correction void
                 WHERE void.fact_id = fact.id AND void.kind = 'void_fact' AND {IN_FORCE})
@@ -163,6 +172,11 @@ def take_marks(fest: Fest) -> int:
     return count("touched")
 
 
+def mark_later_facts(fest: Fest, *, since: datetime) -> None:
+    """Marks those in `touched` who have facts from `since` on, so that the next pass looks at them again."""
+    execute(MARK_LATER_FACTS, {"fest": fest.pk, "since": since})
+
+
 def gather_parts(timeline: Timeline, *, everybody_of: Fest | None = None) -> None:
     """Makes `part` of the touched entries' facts, from their `since` on; all of a fest's are read in one go."""
     readers = "(SELECT entry_id, since, 'infinity'::timestamptz AS until FROM touched) AS whole"
@@ -186,7 +200,11 @@ def gather(timeline: Timeline, *, into: str, readers: str, everybody_of: Fest | 
         execute("SET LOCAL enable_nestloop = off")
     execute(
         GATHER_PARTS.format(table=into, readers=readers, facts=facts),
-        {"starts": timeline.starts, "fest": everybody_of.pk if everybody_of else None},
+        {
+            "starts": timeline.starts,
+            "fest": everybody_of.pk if everybody_of else None,
+            "horizon": timeline.horizon,
+        },
     )
     if everybody_of:
         execute("SET LOCAL enable_nestloop = on")

@@ -27,9 +27,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The fest's stretches in order, without gaps."""
+    """The fest's stretches in order, without gaps. `horizon`: facts from then on are not looked at; None: all are."""
 
     stretches: list[Stretch]
+    horizon: datetime | None = None
 
     @property
     def starts(self) -> list[datetime]:

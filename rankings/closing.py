@@ -17,7 +17,7 @@ from livefest.campaign import read_campaign
 from livefest.models import Fest, Round
 from rankings.admissions import open_rounds
 from rankings.boards import plans_of
-from rankings.freezing import freeze, freeze_is_due, later_facts_wait
+from rankings.freezing import freeze, freeze_is_due
 from rankings.history import due_kind, record_history
 from rankings.locks import fest_lock
 from rankings.models import RefreshState
@@ -50,12 +50,11 @@ def close(fest: Fest, *, at: datetime, wait: bool = True) -> Closed | None:
             return None
         placed = admitted = 0
         freezes = freeze_is_due(fest, at)
-        if freezes and later_facts_wait(fest):
-            freeze(fest)  # as the boards stood: what waits is not shown
         for moment in undecided(fest, at):
             placed += place(fest, at=moment)
             advance(fest, moment)
-            refresh(fest)
+            # What happened at the freeze or after must not be seen, however late this is.
+            refresh(fest, before=fest.freeze if freeze_is_due(fest, at) else None)
             admitted += open_rounds(fest, at=moment)
             if freeze_is_due(fest, moment):
                 freeze(fest)

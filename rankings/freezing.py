@@ -22,16 +22,6 @@ from rankings.publishing import publish
 
 FREEZE = "rankings.freeze_fest"  # who may reveal and hold ceremonies
 
-# Whether a fact of the freeze, or later, waits to be scored.
-LATER_FACTS_WAIT = """
-SELECT EXISTS (
-    SELECT FROM creators_mark mark CROSS JOIN LATERAL (
-        SELECT FROM creators_fact fact WHERE fact.entry_id = mark.entry_id AND fact.at >= %(freeze)s LIMIT 1
-    ) AS later
-    WHERE mark.fest_id = %(fest)s
-)
-"""
-
 # Whether the pass that is under way (`rankings.refresh.derive`) looks at somebody who has such a fact.
 LATER_FACTS_SCORED = """
 SELECT EXISTS (
@@ -57,12 +47,6 @@ class NotFrozen(FreezingError):
 def freeze_is_due(fest: Fest, at: datetime) -> bool:
     """Whether the fest's boards are to freeze by a moment and have not."""
     return fest.freeze is not None and fest.freeze <= at and not was_frozen(fest) and shown_copy(fest.pk) is None
-
-
-def later_facts_wait(fest: Fest) -> bool:
-    """Whether scoring what waits would show something of what came at the freeze or after."""
-    ((found,),) = execute(LATER_FACTS_WAIT, {"fest": fest.pk, "freeze": fest.freeze})
-    return bool(found)
 
 
 def would_show_too_much(fest: Fest) -> bool:

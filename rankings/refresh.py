@@ -8,12 +8,13 @@ PostgreSQL see everything as it was or as it is, and a refresh that dies leaves 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from graphlib import TopologicalSorter
 
 from django.db import transaction
 
-from creators.parts import count, gather_parts, lay_out_time, take_marks
+from creators.parts import count, gather_parts, lay_out_time, mark_later_facts, take_marks
 from creators.payments import forget_what_is_paid_for, gather_payments, pay_for_facts
 from creators.tallies import store_supporter_tallies, store_tallies
 from livefest import clock
@@ -146,9 +147,12 @@ SELECT standing_id, handle, entry_id, old_score, new_score, old_key, new_key FRO
 """
 
 
-def refresh(fest: Fest, *, rebuild: bool = False, wait: bool = True) -> Refreshed | None:
+def refresh(
+    fest: Fest, *, rebuild: bool = False, wait: bool = True, before: datetime | None = None
+) -> Refreshed | None:
     """One pass over what changed since the last. `rebuild` forgets everything derived and does it from facts and
-    records, beside what readers see, and switches at the end.
+    records, beside what readers see, and switches at the end. `before` leaves facts from that moment (UTC) on to the
+    next pass.
 
     One refresh of a fest at a time: another waits, or returns None if it should not. A fact, membership or campaign
     that changes meanwhile is seen by this pass or marked for the next. Raises CampaignError where the stored campaign
@@ -157,11 +161,15 @@ def refresh(fest: Fest, *, rebuild: bool = False, wait: bool = True) -> Refreshe
     with fest_lock(fest, wait=wait) as held:
         if not held:
             return None
-        derived = derive_unseen(fest, rebuild=rebuild)
-        published = publish(fest, derived.changes, whole=derived.publish_whole)
-        if derived.publish_whole and published is not None:
-            RefreshState.objects.filter(fest=fest).update(publish_whole=False)
-        return Refreshed(derived.touched, derived.moved, published)
+        derived = derive(fest, rebuild=rebuild, before=before) if before else derive_unseen(fest, rebuild=rebuild)
+        return Refreshed(derived.touched, derived.moved, publish_derived(fest, derived))
+
+
+def publish_derived(fest: Fest, derived: Derived) -> int | None:
+    published = publish(fest, derived.changes, whole=derived.publish_whole)
+    if derived.publish_whole and published is not None:
+        RefreshState.objects.filter(fest=fest).update(publish_whole=False)
+    return published
 
 
 class TooMuch(Exception):
@@ -169,8 +177,8 @@ class TooMuch(Exception):
 
 
 def derive_unseen(fest: Fest, *, rebuild: bool) -> Derived:
-    """As `derive`, but the boards freeze first, as they stood, where it would show anything of the freeze or later: the
-    closing that freezes them comes some seconds late, and facts don't wait for it. The fest's lock is held."""
+    """As `derive`, but the boards freeze first, by what happened before, where it would show anything of the freeze or
+    later: the closing that freezes them comes some seconds late, and facts don't wait for it. The lock is held."""
     try:
         with transaction.atomic():
             derived = derive(fest, rebuild=rebuild)
@@ -178,13 +186,15 @@ def derive_unseen(fest: Fest, *, rebuild: bool) -> Derived:
                 raise TooMuch
             return derived
     except TooMuch:
+        publish_derived(fest, derive(fest, rebuild=rebuild, before=fest.freeze))
         freeze(fest)
-        return derive(fest, rebuild=rebuild)
+        return derive(fest, rebuild=False)
 
 
 @transaction.atomic
-def derive(fest: Fest, *, rebuild: bool, moves_into: str = "") -> Derived:
-    """Everything but publishing, in one transaction. The fest's lock is held."""
+def derive(fest: Fest, *, rebuild: bool, moves_into: str = "", before: datetime | None = None) -> Derived:
+    """Everything but publishing, in one transaction. The fest's lock is held. Whoever has facts from `before` on is
+    marked again."""
     for setting in SETTINGS:
         execute(f"SET LOCAL {setting}")
     # Who loads a campaign waits for this, and this for them; facts go on coming in.
@@ -192,7 +202,7 @@ def derive(fest: Fest, *, rebuild: bool, moves_into: str = "") -> Derived:
     fest = Fest.objects.get(pk=fest.pk)
     ensure_bonus_rule(fest)
     campaign = read_campaign(fest)
-    timeline = timeline_of(campaign)
+    timeline = replace(timeline_of(campaign), horizon=before)
     state, _created = RefreshState.objects.get_or_create(fest=fest)
     scored = as_scored(campaign)
     derived = Derived(moves_into=moves_into)
@@ -212,6 +222,8 @@ def derive(fest: Fest, *, rebuild: bool, moves_into: str = "") -> Derived:
         plans = plans_of(fest)
         lay_out_weights(fest, campaign, timeline)
         gather_parts(timeline, everybody_of=fest if derived.everything else None)
+        if before:
+            mark_later_facts(fest, since=before)
         begin_rescoring("touched")
         store_tallies()
         store_supporter_tallies(supporter_metrics(plans))

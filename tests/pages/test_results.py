@@ -103,7 +103,7 @@ def test_results_show_winners_and_proof(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("certified")
-@pytest.mark.parametrize("name", RESULTS.keys() - {"verify_file"})
+@pytest.mark.parametrize("name", sorted(RESULTS.keys() - {"verify_file"}))
 def test_results_are_the_same_for_everyone_and_304(client: Client, admin_client: Client, name: str) -> None:
     strict = Client(enforce_csrf_checks=True)
     first = client.get(RESULTS[name])

@@ -199,6 +199,31 @@ def test_freeze_at_the_end_shows_what_the_end_pays(now: Callable[[datetime], Non
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("way", ["close", "refresh"])
+def test_fest_never_scored_freezes_by_what_happened_before(now: Callable[[datetime], None], way: str) -> None:
+    """All facts come in at once, long after: the copy is as it would have been, and the rest is scored for staff."""
+    expected = shown(begun(with_freeze()))
+    other = with_freeze()
+    other["fest"]["slug"] = "other"
+    script = script_of(other)
+    fest = begin(script)
+    play(fest, script, Facts([*FACTS, *LATER_FACTS]))
+    now(END)
+    if way == "close":
+        close(fest, at=END)
+    else:
+        refresh(fest)
+    assert expected
+    assert shown(fest) == expected
+    copy = shown_copy(fest.pk)
+    assert copy is not None
+    assert copy.shown_from == FREEZE
+    assert ("di", 300) in [(row[4], int(row[5])) for row in all_standings(fest) if row[0] == "all"]
+    refresh(fest, rebuild=True)
+    assert shown(fest) == expected
+
+
+@pytest.mark.django_db
 def test_everything_closed_in_one_go_freezes_as_it_stood(now: Callable[[datetime], None]) -> None:
     fest = begun(with_freeze())
     before = shown(fest)
