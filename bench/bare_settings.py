@@ -4,5 +4,5 @@ from livefest.settings.development import *  # noqa: F403
 from livefest.settings.development import INSTALLED_APPS
 
 MIDDLEWARE = []
-INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("allauth")]  # it insists on its middleware
+INSTALLED_APPS = ["bench.bare_account.Account" if app == "allauth.account" else app for app in INSTALLED_APPS]
 ROOT_URLCONF = "bench.bare"

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
+from django.db.models import Q
 
 from livefest import audit, clock
 from livefest.campaign import CampaignError
@@ -32,21 +33,31 @@ def moment(text: str) -> datetime:
 
 
 def add_actor_arguments(parser: CommandParser) -> None:
-    parser.add_argument("--by", metavar="E-MAIL", help="who of staff does this, for the audit")
+    parser.add_argument(
+        "--by", metavar="USER", help="who of staff does this, for the audit: e-mail address or username"
+    )
     parser.add_argument("--reason", default="", metavar="TEXT", help="why, for the audit")
 
 
 def acting_as(*, command: str, by: str | None, reason: str) -> AbstractContextManager[None]:
-    """What a command changes inside is one act, recorded; `by` an e-mail address of staff, None: nobody says who."""
+    """What a command changes inside is one act, recorded; `by` names one of staff, None: nobody says who."""
     user = None if by is None else get_staff(by)
     return audit.acting(by=user, reason=reason.strip(), via=f"command {command}")
 
 
-def get_staff(email: str) -> User:
-    try:
-        return User.objects.get(email__iexact=email, is_staff=True, is_active=True)
-    except (User.DoesNotExist, User.MultipleObjectsReturned) as error:
-        raise CommandError(f'"{email}" is not the e-mail address of one member of staff.') from error
+def get_user(name: str) -> User:
+    """The active user of an e-mail address or a username."""
+    found = list(User.objects.filter(Q(username=name) | Q(email__iexact=name), is_active=True)[:2])
+    if len(found) != 1:
+        raise CommandError(f'"{name}" is not the e-mail address or username of one active user.')
+    return found[0]
+
+
+def get_staff(name: str) -> User:
+    user = get_user(name)
+    if not user.is_staff:
+        raise CommandError(f'"{name}" is not a member of staff; name one who is.')
+    return user
 
 
 def get_fest(slug: str) -> Fest:

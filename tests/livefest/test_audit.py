@@ -229,7 +229,7 @@ def test_command_says_who_and_why(admin_user: User, campaigns: Path, uk_valentin
 
 def test_command_by_a_stranger_does_nothing(uk_valentine: Fest) -> None:
     User.objects.create_user("fan", email="fan@example.com")
-    with pytest.raises(CommandError, match="not the e-mail address of one member of staff"):
+    with pytest.raises(CommandError, match="is not a member of staff"):
         call_command("source", "uk-valentine", "create", "platform", by="fan@example.com")
     assert (Source.objects.count(), entries()) == (0, [])
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from creators.corrections import CorrectionError
 from creators.models import Correction, Entry, Source
-from livefest.commands import add_at_argument, told_if_unreadable
+from livefest.commands import add_at_argument, get_user, told_if_unreadable
 from livefest.models import Fest, User
 from rankings.corrections import make_correction, preview
 
@@ -20,7 +20,7 @@ class CorrectingCommand(BaseCommand):
     """Prints what the correction would move; with --yes it is made."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="the member of staff who acts")
+        parser.add_argument("--by", required=True, metavar="USER", help="who acts: e-mail address or username")
         parser.add_argument("--reason", default="", metavar="TEXT", help="why; it is kept")
         parser.add_argument("--yes", action="store_true", help="do it; without, what would move is printed")
         add_at_argument(parser)
@@ -41,7 +41,7 @@ class CorrectingCommand(BaseCommand):
         at: datetime | None,
         moves: bool = True,
     ) -> None:
-        user = user_of(by)
+        user = get_user(by)
         with told_if_refused(), told_if_unreadable():
             if moves:
                 self.stdout.write(f"{correction}")
@@ -60,13 +60,6 @@ def told_if_refused() -> Iterator[None]:
         yield
     except CorrectionError as error:
         raise CommandError(str(error)) from error
-
-
-def user_of(email: str) -> User:
-    found = list(User.objects.filter(email__iexact=email)[:2])
-    if len(found) != 1:
-        raise CommandError(f'There is no one user with the address "{email}"; give that of a member of staff.')
-    return found[0]
 
 
 def entry_of(fest: Fest, handle: str) -> Entry:

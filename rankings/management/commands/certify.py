@@ -2,11 +2,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Q
 
 from livefest import clock
 from livefest.audit import acting
-from livefest.commands import add_at_argument, get_fest, told_if_unreadable
+from livefest.commands import add_at_argument, get_fest, get_user, told_if_unreadable
 from livefest.models import Fest, User
 from rankings.export import as_text
 from rankings.locks import fest_lock
@@ -39,7 +38,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, slug: str, by: str, approved_by: str, reason: str, at: datetime | None, **options: Any
     ) -> None:
-        fest, proposer, approver = get_fest(slug), user_named(by), user_named(approved_by)
+        fest, proposer, approver = get_fest(slug), get_user(by), get_user(approved_by)
         if proposer == approver:
             raise CommandError(f'It takes two people: "{by}" and "{approved_by}" are the same.')
         now = at or clock.now()
@@ -73,11 +72,3 @@ class Command(BaseCommand):
         for item in unsure:
             self.stderr.write(f"Warning, taken as confirmed: {item}")
         return propose(fest, by=by, at=at, reason=reason, confirmed={item.confirm for item in unsure})
-
-
-def user_named(name: str) -> User:
-    """The active user of an e-mail address or a username."""
-    found = list(User.objects.filter(Q(username=name) | Q(email__iexact=name), is_active=True)[:2])
-    if len(found) != 1:
-        raise CommandError(f'"{name}" is not the e-mail address or username of one active user.')
-    return found[0]

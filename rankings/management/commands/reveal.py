@@ -4,9 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from livefest.audit import acting
-from livefest.commands import add_at_argument, get_fest
+from livefest.commands import add_at_argument, get_fest, get_user
 from rankings.freezing import FreezingError, in_zone, reveal
-from rankings.management.commands.certify import user_named
 
 
 class Command(BaseCommand):
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         add_at_argument(parser)
 
     def handle(self, *args: Any, slug: str, by: str, reason: str, at: datetime | None, **options: Any) -> None:
-        fest, user = get_fest(slug), user_named(by)
+        fest, user = get_fest(slug), get_user(by)
         try:
             with acting(via="command reveal"):
                 copy = reveal(fest, by=user, reason=reason, at=at)
