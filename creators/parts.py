@@ -75,7 +75,7 @@ WITH fact AS (
     ) AS reader
          {{facts}}
          JOIN livefest_metric metric ON metric.id = fact.metric_id
-    WHERE reader.out > reader.since
+    WHERE reader.out > reader.since AND fact.at < coalesce(%(horizon)s::timestamptz, 'infinity')
 ), reach AS (
     SELECT fact.*, least(at, out) AS stops,
            CASE WHEN lasts
@@ -111,7 +111,7 @@ WHERE stretch.starts >= found.since AND stretch.starts < found.until
 # A fact that counts: its source has not undone it, and staff have not declared it void; a range of time is void as it
 # had come in by then, for its source sends it again. Each is looked up by an index of its own.
 COUNTS = f"""
-fact.counts AND fact.reverses_id IS NULL AND fact.at < coalesce(%(horizon)s::timestamptz, 'infinity')
+fact.counts AND fact.reverses_id IS NULL
 AND NOT EXISTS (SELECT FROM creators_fact reversal WHERE reversal.reverses_id = fact.id)
 AND NOT EXISTS (SELECT FROM creators_correction void
                 WHERE void.fact_id = fact.id AND void.kind = 'void_fact' AND {IN_FORCE})
