@@ -120,7 +120,8 @@ def play(fest: Fest, campaign: Campaign) -> Examples:
     lay_out_weights(fest, campaign, timeline)
     execute(PART.format(table="part"))
     execute(
-        GATHER_PARTS.format(table="part", readers=MADE_UP_READERS, facts=MADE_UP_FACTS), {"starts": timeline.starts}
+        GATHER_PARTS.format(table="part", readers=MADE_UP_READERS, facts=MADE_UP_FACTS),
+        {"starts": timeline.starts, "horizon": timeline.horizon},
     )
     find_due_gains(fest)
     slugs = dict(Rule.objects.filter(fest=fest).values_list("pk", "slug"))
