@@ -35,7 +35,7 @@ def other_fest(fest: Fest, campaigns: Any) -> Fest:
         "UPDATE creators_fact SET quantity = 1",
         "UPDATE creators_fact SET quantity = 1 WHERE false",
         "DELETE FROM creators_fact",
-        "TRUNCATE creators_fact",
+        "TRUNCATE creators_fact CASCADE",
         "TRUNCATE creators_source CASCADE",
     ],
 )
