@@ -42,8 +42,7 @@ def certified(fest: Fest, settings: Settings) -> Fest:
     return fest
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
 def test_results_keep_nobody_out(
     browser: Browser, live_server: LiveServer, certified: Fest, width: ViewportSize, scheme: Any
 ) -> None:

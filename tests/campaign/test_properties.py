@@ -15,6 +15,7 @@ from livefest.models import Fest
 from tests.campaign.conftest import rolled_back
 from tests.campaign.documents import GALA, Document, toml
 from tests.campaign.strategies import campaigns
+from tests.effort import draws
 
 in_a_transaction = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -93,7 +94,7 @@ def accepted(content: bytes | str) -> bool:
     return True
 
 
-@settings(in_a_transaction, max_examples=100)
+@settings(in_a_transaction, max_examples=draws(100))
 @given(document=mutated())
 def test_any_document_is_loaded_or_refused_in_words(db: None, document: Document) -> None:
     text = toml(document)

@@ -14,6 +14,7 @@ from livefest.campaign import file_warnings
 from tests.campaign.documents import GALA, GONE, Document, Edits, edited, toml
 from tests.campaign.strategies import campaigns
 from tests.campaign.warned import QUIET, Warned, warnings
+from tests.effort import draws
 
 
 def at_clocks_change(edits: Edits) -> Document:
@@ -175,7 +176,7 @@ def test_load_prints_the_warnings_beside_what_changed(db: None, tmp_path: Path) 
     assert run(tmp_path, RUSHED) == ("nothing changed\n", WARNING)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=draws(50), deadline=None)
 @given(document=campaigns())
 def test_any_valid_campaign_can_be_asked_for_warnings(document: Document) -> None:
     assert all(warning.path and "; " in warning.message for warning in file_warnings(toml(document)))

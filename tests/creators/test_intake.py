@@ -17,6 +17,7 @@ from creators.sources import create_source, pause, resume
 from livefest.campaign import load_campaign
 from livefest.models import Fest
 from tests.creators.conftest import DURING, fact, reversal
+from tests.effort import draws
 
 
 def take(source: Source, *facts: dict[str, Any], at: datetime = DURING) -> Outcome:
@@ -328,7 +329,7 @@ small_reversals = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     reports=st.lists(st.one_of(small_facts, small_facts, small_reversals), max_size=25),
     cuts=st.lists(st.integers(0, 25), max_size=4),

@@ -24,6 +24,7 @@ from livefest.models import Fest
 from rankings import examples
 from rankings.campaign import RuleSpec
 from rankings.models import Gain, Rule
+from tests.effort import draws
 from tests.livefest.said import due_of, moments, part_of, plain, stands_in
 from tests.rankings.fests import is_valid
 from tests.rankings.fests_campaigns import whole_campaign
@@ -158,7 +159,7 @@ def test_page_of_a_campaign_that_cannot_be_read_says_so(uk_valentine: Fest) -> N
     assert "The rules are just being changed" in page_of("uk-valentine")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=draws(150), deadline=None)
 @given(random=randoms)
 def test_any_campaign_is_described_with_each_of_its_numbers(random: st.DataObject) -> None:
     document = whole_campaign(random)  # type: ignore[arg-type]

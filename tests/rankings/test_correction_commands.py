@@ -125,7 +125,10 @@ def test_what_cannot_be_is_told() -> None:
         (["adjust", "eve", "coins", "2026-02-15", "1", *ANN], 'no creator "eve" in this fest'),
         (["adjust", "ada", "coin", "2026-02-15", "1", *ANN], "there are: "),
         (["adjust", "ada", "coins", "2026-02-12", "1", *ANN], "is no day of the fest"),
-        (["adjust", "ada", "coins", "2026-02-15", "1", "--by", "x@example.org"], "not the e-mail address or username of one active user"),
+        (
+            ["adjust", "ada", "coins", "2026-02-15", "1", "--by", "x@example.org"],
+            "not the e-mail address or username of one active user",
+        ),
         (["adjust", "ada", "coins", "2026-02-15", "1", "--by", "ann@example.org", "--yes"], "Say why"),
         (["void", "--source", "file", *ANN], "Name a fact"),
         (["void", "--source", "file", "--fact", "none", *ANN], 'has sent no fact "none"'),

@@ -21,6 +21,7 @@ from rankings.examples import SESSION, Example, examples_of
 from rankings.models import Gain
 from rankings.refresh import refresh
 from tests.campaign.conftest import rolled_back
+from tests.effort import draws
 from tests.rankings.fests import is_valid
 from tests.rankings.fests_campaigns import whole_campaign
 from tests.rankings.strategies import randoms
@@ -72,7 +73,7 @@ def test_examples_of_a_campaign_are_what_it_really_gives(file: Path) -> None:
     assert really_gained(fest, shown) == [one.points for one in shown]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random=randoms)
 @pytest.mark.django_db
 def test_examples_of_any_campaign_are_what_it_really_gives(random: st.DataObject) -> None:

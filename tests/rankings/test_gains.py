@@ -26,6 +26,7 @@ from livefest.models import Fest
 from rankings.models import Gain
 from rankings.refresh import refresh
 from tests.campaign.conftest import rolled_back
+from tests.effort import draws
 from tests.rankings.strategies import HANDLES, campaigns, facts
 from tests.reference import Intake, Ledger, Records, json_lines, ledger_at
 
@@ -94,7 +95,7 @@ def test_points_of_the_published_campaign_are_those_of_the_reading(
     assert everything_derived() == stepwise
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=draws(80), deadline=None)
 @given(campaign=campaigns(), reports=facts(), order=st.randoms(use_true_random=False), cut=st.integers(1, 6))
 @pytest.mark.django_db
 def test_points_of_any_campaign_are_those_of_the_reading(

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from creators.models import Mark, Payment
 from rankings.refresh import refresh
 from tests.campaign.conftest import rolled_back
+from tests.effort import draws
 from tests.rankings.fests import Script, expected, scripts
 from tests.rankings.play import all_standings, begin, everything_derived, play
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=draws(30), deadline=None)
 @given(script=scripts())
 @pytest.mark.django_db
 def test_stepwise_equals_rebuilt_equals_the_slow_reading(script: Script) -> None:
