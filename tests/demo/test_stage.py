@@ -25,6 +25,13 @@ STARTS = datetime(2026, 11, 19, tzinfo=UTC)
 WEEK = timedelta(days=7)
 
 
+@pytest.fixture(autouse=True)
+def _second_day(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few days to tell of, where it isn't about them."""
+    if request.function is not test_everything_is_taken_and_ranked:
+        monkeypatch.setattr("demo.campaign.DAY", 2)
+
+
 def made(now: datetime = NOW) -> Fest:
     return make_fest(creators=30, seed=1, now=now, tell=lambda text: None)
 
