@@ -97,7 +97,7 @@ def test_fest_home_after_says_that_it_is_over(client: Client, played: Fest, sett
     page = open_page(client, HOME)
     assert "The festival is over." in page
     assert "Who led" in page
-    assert "What comes next" not in page
+    assert "Late reports close; then come the results" in page
     assert "LIVE now" not in page
 
 
