@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from challenges.copies import shown_completions
 from challenges.models import Challenge, Completion, Goal
-from creators.models.creator import validate_handle
+from creators.keyset import LastRow, NoSuchPage
 from livefest.campaign.words import in_words
 from livefest.clock import DayFinder, fest_days
 from livefest.models import Fest
@@ -21,10 +20,6 @@ from livefest.site import RegionName, region_name
 ROWS = 50
 MOST_COUNTED = 10_000  # who met it are counted up to here; beyond, "more than" is said
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class NoSuchPage(Exception):
-    """A day that the challenge doesn't have (yet), or a place in the list that is none."""
 
 
 @dataclass(frozen=True)
@@ -89,19 +84,11 @@ class After:
     @classmethod
     def parse(cls, text: str) -> After | None:
         """None for the first page. Raises NoSuchPage."""
-        if not text:
-            return None
-        micros, _dot, handle = text.partition(".")
-        try:
-            validate_handle(handle)
-        except ValidationError as error:
-            raise NoSuchPage from error
-        if not (micros.isascii() and micros.isdigit() and len(micros) < 18):
-            raise NoSuchPage
-        return cls(EPOCH + timedelta(microseconds=int(micros)), handle)
+        last = LastRow.parse(text, digits=17)
+        return cls(EPOCH + timedelta(microseconds=last.number), last.handle) if last else None
 
     def __str__(self) -> str:
-        return f"{(self.met_at - EPOCH) // timedelta(microseconds=1)}.{self.handle}"
+        return str(LastRow((self.met_at - EPOCH) // timedelta(microseconds=1), self.handle))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from challenges.challenge_page import NoSuchPage, cards_of, challenge_page, challenges_of
+from challenges.challenge_page import cards_of, challenge_page, challenges_of
 from challenges.models import Challenge
+from creators.keyset import NoSuchPage
 from livefest import clock
 from livefest.models import Fest
 from livefest.pages import public_page

@@ -36,7 +36,7 @@ class Terms:
         earliest = Group.objects.filter(fest=fest).aggregate(earliest=Min("placement_from"))["earliest"]
         self.starts = min(earliest or fest.starts, fest.starts)
         self.ends = fest.ends
-        self.grace_ends = fest.ends + timedelta(hours=fest.grace_hours)
+        self.grace_ends = fest.grace_ends
         self.in_grace = arrived_at < self.grace_ends
         self.days = DayFinder(fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone))
 

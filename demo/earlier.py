@@ -48,7 +48,7 @@ def make_earlier_fest(*, creators: int, seed: int, now: datetime, by: User, also
             now=fest.ends,
             tell=lambda done, total: None,
         )
-        over = fest.ends + timedelta(hours=fest.grace_hours)
+        over = fest.grace_ends
         close(fest, at=over)
         certify(fest, by=by, also=also, at=over + timedelta(hours=12), reason="")
         disqualify_one(fest, by=by, also=also, at=over + timedelta(days=3))

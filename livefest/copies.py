@@ -7,19 +7,22 @@ later can be seen, in no list and in no order. Each app registers how it copies 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import transaction
 
 from livefest import clock
 from livefest.models import Fest, PublicCopy, User
-from livefest.pages import Remembered
+from livefest.remembered import Remembered
 
 Copier = Callable[[PublicCopy], None]
 
 _copiers: list[Copier] = []
 _shown = Remembered(1.0)
+_look: ContextVar[dict[int, PublicCopy | None] | None] = ContextVar("livefest_look", default=None)
 
 
 def register_copier(copier: Copier) -> None:
@@ -44,8 +47,28 @@ def end_freeze(fest: Fest, *, by: User | None, at: datetime) -> bool:
     return bool(frozen.update(shown_until=at, ended_by=by))
 
 
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Inside, it is asked only once which copy a fest's public pages show: a page is all of it, or nothing of it, also
+    where the boards freeze or are revealed while it is made."""
+    token = _look.set({})
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
 def shown_copy(fest_id: int) -> PublicCopy | None:
     """The copy that public pages show of a fest now; None where they show what is derived."""
+    look = _look.get()
+    if look is None:
+        return present_copy(fest_id)
+    if fest_id not in look:
+        look[fest_id] = present_copy(fest_id)
+    return look[fest_id]
+
+
+def present_copy(fest_id: int) -> PublicCopy | None:
     return PublicCopy.objects.filter(fest=fest_id, shown_until=None).first()
 
 

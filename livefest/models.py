@@ -90,6 +90,11 @@ class Fest(models.Model):
         return ZoneInfo(self.time_zone)
 
     @property
+    def grace_ends(self) -> datetime:
+        """Until when, exclusive, facts of its window are accepted; from then on results can be certified."""
+        return self.ends + timedelta(hours=self.grace_hours)
+
+    @property
     def starts_on(self) -> date:
         """The date, in the fest's zone, on which it starts."""
         return self.starts.astimezone(self.zone).date()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
@@ -33,7 +33,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
 from redis.exceptions import RedisError
 
-T = TypeVar("T")
+from livefest.copies import one_look
+from livefest.remembered import Remembered
+
 View = Callable[..., HttpResponse]
 log = structlog.get_logger(__name__)
 
@@ -121,29 +123,6 @@ class Pages:
             self._pages.clear()
 
 
-class Remembered:
-    """Values that are asked for at most once in a while, by key."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._values: dict[Any, tuple[float, Any]] = {}
-
-    def get(self, key: Any, ask: Callable[[], T]) -> T:
-        now = time.monotonic()
-        found = self._values.get(key)
-        if found and now - found[0] < self.seconds:
-            value: T = found[1]
-            return value
-        if len(self._values) > MOST_PAGES:
-            self._values.clear()
-        value = ask()
-        self._values[key] = (now, value)
-        return value
-
-    def clear(self) -> None:
-        self._values.clear()
-
-
 pages = Pages()
 versions = Remembered(VERSION_SECONDS)
 
@@ -221,9 +200,10 @@ def renew(
         here = pages.get(key)
         found = here.page if here and here.page.version == version else shared(key, version)
         if found is None:
-            response = render()
-            if isinstance(response, SimpleTemplateResponse):
-                response.render()
+            with one_look():
+                response = render()
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()
             if response.status_code != 200:
                 return response
             found = made(version, response)

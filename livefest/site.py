@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from livefest import clock
 from livefest.copies import copy_version, shown_copy
 from livefest.models import Fest
-from livefest.pages import Remembered
+from livefest.remembered import Remembered
 
 # The pages of a fest's menu, by the name of their address.
 MENU = [

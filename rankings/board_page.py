@@ -44,8 +44,30 @@ class Choice:
     chosen: bool
 
 
+class Numbered:
+    """A page of `ROWS` rows, one of `pages`, numbered from 1; `first_url` is the address of the first."""
+
+    number: int
+    pages: int
+
+    @property
+    def first_url(self) -> str:
+        raise NotImplementedError
+
+    def url(self, number: int = 1) -> str:
+        return self.first_url if number == 1 else f"{self.first_url}?page={number}"
+
+    @property
+    def before(self) -> str:
+        return self.url(self.number - 1) if self.number > 1 else ""
+
+    @property
+    def after(self) -> str:
+        return self.url(self.number + 1) if self.number < self.pages else ""
+
+
 @dataclass(frozen=True)
-class BoardPage:
+class BoardPage(Numbered):
     board: Board
     within: str
     period: str
@@ -61,17 +83,9 @@ class BoardPage:
         """The first three, on the first page, where there are three."""
         return self.rows[:3] if self.number == 1 and len(self.rows) >= 3 else []
 
-    def url(self, number: int = 1) -> str:
-        address = board_url(self.board, within=self.within, period=self.period)
-        return address if number == 1 else f"{address}?page={number}"
-
     @property
-    def before(self) -> str:
-        return self.url(self.number - 1) if self.number > 1 else ""
-
-    @property
-    def after(self) -> str:
-        return self.url(self.number + 1) if self.number < self.pages else ""
+    def first_url(self) -> str:
+        return board_url(self.board, within=self.within, period=self.period)
 
 
 def board_url(board: Board, *, within: str = "", period: str = "") -> str:

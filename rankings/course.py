@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from livefest.clock import FestDay, fest_days
 from livefest.models import Fest, PublicCopy
-from livefest.pages import Remembered
+from livefest.remembered import Remembered
 from rankings.models import Board
 from rankings.places import Place
 from rankings.snapshots import Recorded, Which, day_ends, ranks_in, recorded

@@ -7,13 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from creators.keyset import LastRow
 from creators.models import Group
-from creators.models.creator import validate_handle
 from livefest.campaign.words import in_words
 from livefest.models import Fest
 from livefest.site import RegionName, region_name
@@ -67,10 +66,6 @@ WHERE contribution.amount > %(amount)s OR contribution.amount = %(amount)s AND c
 ORDER BY contribution.amount, creator.handle DESC
 LIMIT 1
 """
-
-
-class NoSuchPage(Exception):
-    """A place in the list of members that is none."""
 
 
 @dataclass(frozen=True)
@@ -131,19 +126,11 @@ class After:
     @classmethod
     def parse(cls, text: str) -> After | None:
         """None for the first page. Raises NoSuchPage."""
-        if not text:
-            return None
-        micros, _dot, handle = text.partition(".")
-        try:
-            validate_handle(handle)
-        except ValidationError as error:
-            raise NoSuchPage from error
-        if not (micros.isascii() and micros.isdigit() and len(micros) <= 38):
-            raise NoSuchPage
-        return cls(Decimal(micros).scaleb(-6), handle)
+        last = LastRow.parse(text, digits=38)
+        return cls(Decimal(last.number).scaleb(-6), last.handle) if last else None
 
     def __str__(self) -> str:
-        return f"{int(self.amount * MICRO)}.{self.handle}"
+        return str(LastRow(int(self.amount * MICRO), self.handle))
 
 
 @dataclass(frozen=True)

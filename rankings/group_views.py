@@ -7,12 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from creators.keyset import NoSuchPage
 from creators.models import Group
 from livefest import clock
 from livefest.models import Fest
 from livefest.pages import public_page
 from livefest.site import fest_context, fest_of, version_of_fest
-from rankings.group_page import NoSuchPage, group_cards, group_page
+from rankings.group_page import group_cards, group_page
 from rankings.round_page import round_cards
 
 

@@ -29,7 +29,7 @@ def due_kind(fest: Fest, state: RefreshState | None, at: datetime) -> Snapshot.K
     if day and (state is None or state.recorded_day is None or state.recorded_day < day.date):
         return Snapshot.Kind.DAY
     hour = at.replace(minute=0, second=0, microsecond=0)
-    if at < fest.starts or hour > fest.ends + fest.grace_hours * HOUR:
+    if at < fest.starts or hour > fest.grace_ends:
         return None
     if state is None or state.recorded_at is None or state.recorded_at < hour:
         return Snapshot.Kind.HOUR

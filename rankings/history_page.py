@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from livefest.pages import Remembered
-from rankings.board_page import ROWS, Choice, Row, board_url, rows_of_page
+from livefest.remembered import Remembered
+from rankings.board_page import ROWS, Choice, Numbered, Row, board_url, rows_of_page
 from rankings.course import MOMENT, Seen, recorded_days, recorded_hours, which
 from rankings.models import Board, Snapshot
 from rankings.snapshots import snapshot_before, snapshot_page
@@ -22,28 +22,20 @@ EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class StoodPage:
+class StoodPage(Numbered):
     board: Board
     record: Snapshot
     number: int
     pages: int
     rows: list[Row]
 
-    def url(self, number: int = 1) -> str:
-        address = stood_url(self.board_url, self.record.at)
-        return address if number == 1 else f"{address}?page={number}"
+    @property
+    def first_url(self) -> str:
+        return stood_url(self.board_url, self.record.at)
 
     @property
     def board_url(self) -> str:
         return board_url(self.board, within=self.record.within, period=self.record.period)
-
-    @property
-    def before(self) -> str:
-        return self.url(self.number - 1) if self.number > 1 else ""
-
-    @property
-    def after(self) -> str:
-        return self.url(self.number + 1) if self.number < self.pages else ""
 
 
 @dataclass(frozen=True)

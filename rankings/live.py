@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Max
 
 from livefest.copies import copy_version
-from livefest.pages import Remembered
+from livefest.remembered import Remembered
 from rankings.models import Board, Standing
 from rankings.standings import find_standing, version
 from rankings.valkey import client, version_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import redis
 from django.db.models import Max
@@ -50,11 +50,6 @@ class Item:
         return f"{said}. {self.remedy}."
 
 
-def grace_ends(fest: Fest) -> datetime:
-    """From when on results can be certified: no fact is taken any more."""
-    return fest.ends + timedelta(hours=fest.grace_hours)
-
-
 def checklist(fest: Fest, at: datetime) -> list[Item]:
     """Everything that is to hold at a moment (UTC) for certifying; reads every published row."""
     return [
@@ -76,7 +71,7 @@ def to_be_confirmed(fest: Fest) -> list[Item]:
 
 
 def grace_item(fest: Fest, at: datetime) -> Item:
-    ends = grace_ends(fest)
+    ends = fest.grace_ends
     remedy = _("Certifying is possible from %(ends)s on") % {"ends": as_text(ends)}
     return Item(at >= ends, _("Grace is over"), remedy)
 

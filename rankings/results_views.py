@@ -20,10 +20,10 @@ from redis.exceptions import RedisError
 
 from livefest import clock
 from livefest.models import Fest
-from livefest.pages import Remembered, public_answer, public_page
+from livefest.pages import public_answer, public_page
+from livefest.remembered import Remembered
 from livefest.site import fest_context, fest_of
 from rankings.models import Edition
-from rankings.results_checks import grace_ends
 from rankings.results_file import file_lines
 from rankings.results_page import results_page
 from rankings.results_verify import edition_with
@@ -73,7 +73,7 @@ def results_edition(request: HttpRequest, fest: str, number: str) -> HttpRespons
 
 def shown(request: HttpRequest, fest: Fest, edition: Edition | None) -> HttpResponse:
     page = results_page(edition) if edition else None
-    context = {**fest_context(fest, "results"), "page": page, "possible_from": grace_ends(fest)}
+    context = {**fest_context(fest, "results"), "page": page, "possible_from": fest.grace_ends}
     return render(request, "rankings/results.html", context)
 
 

@@ -32,7 +32,7 @@ def running(now: datetime) -> list[int]:
     unpaid = Exists(states.filter(closed_at__isnull=False).exclude(closed_at=F("settled_at")))
     left = Exists(marks) | unpaid | Exists(states.filter(publish_whole=True))
     fests = Fest.objects.annotate(left=left).filter(Q(starts__lte=now + BEFORE_START) | Q(left=True))
-    return [fest.pk for fest in fests if fest.left or fest.ends + timedelta(hours=fest.grace_hours) + AFTER_GRACE > now]
+    return [fest.pk for fest in fests if fest.left or fest.grace_ends + AFTER_GRACE > now]
 
 
 @shared_task(name="rankings.refresh_running")

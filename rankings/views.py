@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from livefest import clock
-from livefest.pages import Remembered, public_answer, public_page
+from livefest.pages import public_answer, public_page
+from livefest.remembered import Remembered
 from livefest.site import fest_context, fest_of, version_of_fest
 from rankings.board_page import (
     address_parts,

@@ -80,7 +80,7 @@ def milestones(fest: Fest, now: datetime) -> Iterator[Moment]:
 def results_ahead(fest: Fest, copy: PublicCopy | None, now: datetime) -> list[Moment]:
     """While the boards are frozen, and from the end on: until when late reports still count, after which results can be
     certified."""
-    closes = fest.ends + timedelta(hours=fest.grace_hours)
+    closes = fest.grace_ends
     waited_for = copy.is_freeze if copy else now >= fest.ends
     if not waited_for or now >= closes:
         return []

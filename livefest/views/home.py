@@ -11,7 +11,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from livefest import clock
 from livefest.models import Fest
-from livefest.pages import Remembered, public_answer, public_page
+from livefest.pages import public_answer, public_page
+from livefest.remembered import Remembered
 from livefest.site import BUCKET_SECONDS, fest_context, fest_of, region_name, version_of_fest
 from livefest.views.coming import phase_of
 from livefest.views.fest_page import fest_page

@@ -11,7 +11,9 @@ from urllib.parse import urljoin
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from creators.correction_steps import propose
@@ -29,7 +31,7 @@ from rankings.refresh import refresh
 from rankings.tasks import close_fest, refresh_fest
 from rankings.valkey import client as valkey
 from rankings.valkey import keys_of
-from tests.pages.addresses import ADDRESSES
+from tests.pages.addresses import ADDRESSES, MOVING
 from tests.pages.conftest import announce, enter, forget, go_live, text
 from tests.rankings.fests import Facts, Move, Script
 from tests.rankings.play import all_standings, begin, entry_of, play, staff
@@ -343,3 +345,13 @@ def test_lives_of_the_freeze_are_told_without_their_length(client: Client, froze
     body = text(client.get(ADDRESSES["creator"]))
     assert "Still on" in body
     assert "Of the freeze" not in body
+
+
+def test_page_is_made_with_one_look_at_which_copy_is_shown(client: Client, frozen: Fest) -> None:
+    """Up to two for its version, one for all of it: never half of the copy and half of what comes later."""
+    for name in MOVING:
+        forget()
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(ADDRESSES[name]).status_code == 200
+        looks = [one for one in captured if "shown_until" in one["sql"] and "ceremony" not in one["sql"]]
+        assert len(looks) <= 3, name
