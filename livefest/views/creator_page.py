@@ -25,7 +25,7 @@ from livefest.views.places import boards_of, group_names, period_label, place_la
 from rankings.copies import Belonging, shown_belonging, shown_points
 from rankings.models import Board, Rule
 from rankings.snapshots import Which
-from rankings.standings import Listed, page, place_of, size, standings_with
+from rankings.standings import Listed, listing, place_of, standings_with
 
 LIVES = 20
 
@@ -136,13 +136,14 @@ def rank_in(standing: Listed, handle: str, board: Board, groups: dict[str, str])
     place = place_of(standing, handle)
     if place is None:
         return None
-    better = page(standing, position=place.rank - 2, count=1) if place.rank > 1 else []
+    ahead = listing(standing, position=max(0, place.rank - 2), count=1)
+    better = ahead.places if place.rank > 1 else []
     return Rank(
         board=board,
         place=place_label(board, standing.within, groups),
         period=period_label(board, standing.period),
         rank=place.rank,
-        size=max(size(standing), place.rank),
+        size=max(ahead.size, place.rank),
         score=place.score,
         gap=max(0, better[0].score - place.score) if better else None,
         url=standing_url(board, standing.within, standing.period),
