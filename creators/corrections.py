@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from creators.models import Correction, Entry, Fact, Source
+from creators.models.correction import CorrectionQuerySet
 from creators.models.fact import QUANTITY_MOST
 from livefest import clock
 from livefest.models import Metric
@@ -93,11 +94,12 @@ def disqualification(*, entry: Entry, since: datetime | None = None) -> Correcti
     return Correction(fest=entry.fest, kind=Kind.DISQUALIFICATION, entry=entry, since=since)
 
 
-def corrections_of(entry: Entry) -> list[Correction]:
-    """What is in force and concerns a creator, in the order in which it came into force: what it says (`says`), since
-    when (`in_force_at`), and why (`reason`)."""
-    found = Correction.objects.in_force().concerning(entry)
-    return list(found.select_related("entry__creator", "metric", "fact", "source").order_by("in_force_at", "pk"))
+def corrections_of(entry: Entry, *, among: CorrectionQuerySet | None = None) -> list[Correction]:
+    """What concerns a creator of all corrections in force, or of others, in the order in which it came into force:
+    what it says (`says`), since when (`in_force_at`), and why (`reason`)."""
+    found = (Correction.objects.in_force() if among is None else among).concerning(entry)
+    found = found.select_related("entry__creator", "metric", "fact__metric", "source")
+    return list(found.order_by("in_force_at", "pk"))
 
 
 def standing_disqualification(entry: Entry) -> Correction:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from creators.correction_steps import approve as approve_correction
-from creators.corrections import disqualification
+from creators.corrections import adjustment, disqualification
 from creators.creators_file import load_creators
-from creators.models import Correction, Entry
+from creators.models import Correction, Entry, Tally
 from creators.sources import create_source
 from demo.campaign import earlier_campaign
 from demo.dressing import dress
@@ -26,7 +26,8 @@ from rankings.standings import find_standing, page
 
 SLUG, NAME = "spring-fest", "Spring LIVE Fest"
 SOURCE = "history"
-LAST_RANK = 3  # of the global board; whoever holds it is disqualified after the first edition
+DISQUALIFIED_RANK = 3  # of the global board; whoever holds it is disqualified after the first edition
+ADJUSTED_RANK = 2  # whoever holds it lost gifts that were paid back
 
 
 def make_earlier_fest(*, creators: int, seed: int, now: datetime, by: User, also: User) -> bool:
@@ -50,6 +51,7 @@ def make_earlier_fest(*, creators: int, seed: int, now: datetime, by: User, also
         )
         over = fest.grace_ends
         close(fest, at=over)
+        take_gifts_away(fest, by=by, at=over + timedelta(hours=2))
         certify(fest, by=by, also=also, at=over + timedelta(hours=12), reason="")
         disqualify_one(fest, by=by, also=also, at=over + timedelta(days=3))
         certify(
@@ -67,14 +69,29 @@ def certify(fest: Fest, *, by: User, also: User, at: datetime, reason: str) -> N
     approve(proposal, by=also, at=at + timedelta(minutes=30))
 
 
+def take_gifts_away(fest: Fest, *, by: User, at: datetime) -> None:
+    """Some Diamonds of the second on the first board, on a day on which they had more."""
+    entry = holder(fest, ADJUSTED_RANK)
+    best = Tally.objects.filter(entry=entry, metric__slug="diamonds").order_by("-quantity")[0]
+    adjusted = adjustment(entry=entry, metric=best.metric, day=best.day, quantity=-min(500, int(best.quantity)))
+    make_correction(adjusted, by=by, reason="Gifts were paid back on the platform.", at=at)
+
+
 def disqualify_one(fest: Fest, *, by: User, also: User, at: datetime) -> None:
     """Whoever stands third on the first board."""
-    board = Board.objects.filter(fest=fest, of=Board.Of.CREATORS, period=Board.Period.FEST).order_by("position")[0]
-    standing = find_standing(board)
-    handle = page(standing, position=LAST_RANK - 1, count=1)[0].handle if standing else ""
-    entry = Entry.objects.get(fest=fest, creator__handle=handle)
     correction = make_correction(
-        disqualification(entry=entry), by=by, reason="Gifts from accounts of their own.", at=at
+        disqualification(entry=holder(fest, DISQUALIFIED_RANK)),
+        by=by,
+        reason="Gifts from accounts of their own.",
+        at=at,
     )
     if correction.state == Correction.State.PROPOSED:  # a large one takes two
         approve_correction(correction, by=also, at=at)
+
+
+def holder(fest: Fest, rank: int) -> Entry:
+    """Whoever stands so on the first board."""
+    board = Board.objects.filter(fest=fest, of=Board.Of.CREATORS, period=Board.Period.FEST).order_by("position")[0]
+    standing = find_standing(board)
+    handle = page(standing, position=rank - 1, count=1)[0].handle if standing else ""
+    return Entry.objects.get(fest=fest, creator__handle=handle)

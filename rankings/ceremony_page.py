@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,23 +83,29 @@ def show_of(ceremony: Ceremony, boards: dict[str, Board]) -> Show:
     rows = list(CeremonyRow.objects.filter(ceremony=ceremony, step__lte=shown).order_by("position"))
     following = CeremonyRow.objects.filter(ceremony=ceremony, step=shown + 1).values_list("rank", flat=True).first()
     title, subtitle = titles_of(ceremony, board)
-    names = names_of(board, [row.handle for row in rows]) if board else {}
     return Show(
         title=title,
         subtitle=subtitle,
         board_url=board_url(board, within=ceremony.within, period=ceremony.period) if board else "",
-        rows=[
-            Announced(
-                row.rank,
-                row.handle,
-                *names.get(row.handle, (row.handle, "", "", "")),
-                score=row.score,
-                latest=row.step == shown,
-            )
-            for row in rows
-        ],
+        rows=announced(rows, board, latest=shown),
         next_rank=following,
     )
+
+
+def announced(rows: Iterable[CeremonyRow], board: Board | None, *, latest: int) -> list[Announced]:
+    """Rows with names, by handle where the board is no more; `latest` is the step that was taken last."""
+    listed = list(rows)
+    names = names_of(board, [row.handle for row in listed]) if board else {}
+    return [
+        Announced(
+            row.rank,
+            row.handle,
+            *names.get(row.handle, (row.handle, "", "", "")),
+            score=row.score,
+            latest=row.step == latest,
+        )
+        for row in listed
+    ]
 
 
 def titles_of(ceremony: Ceremony, board: Board | None) -> tuple[str, str]:

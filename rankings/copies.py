@@ -10,11 +10,12 @@ from typing import cast
 
 from django.db.models import Count, QuerySet, Sum
 
-from creators.models import Entry, Group, Membership, Payment
+from creators.corrections import corrections_of
+from creators.models import Correction, Entry, Group, Membership, Payment
 from livefest.copies import shown_copy
 from livefest.models import Fest, PublicCopy
 from livefest.sql import execute
-from rankings.models import BelongingCopy, Gain, MembersCopy, PaymentCopy, PointsCopy, Snapshot
+from rankings.models import BelongingCopy, Edition, Gain, MembersCopy, PaymentCopy, PointsCopy, Snapshot
 from rankings.snapshots import take_snapshots
 
 COPY_POINTS = """
@@ -124,6 +125,18 @@ def shown_payments(entry: Entry) -> QuerySet[Payment]:
     if copy:
         return cast("QuerySet[Payment]", PaymentCopy.objects.filter(copy=copy, entry=entry))
     return Payment.objects.filter(entry=entry)
+
+
+def shown_corrections(entry: Entry) -> list[Correction]:
+    """The corrections that concern a creator and that the public is told of: in force now, or as the boards froze, or
+    those that the edition counts in. They are records with moments, so a freeze needs no copy of them."""
+    copy = shown_copy(entry.fest_id)
+    if copy is None:
+        return corrections_of(entry)
+    if copy.is_freeze:
+        return corrections_of(entry, among=Correction.objects.were_in_force(copy.shown_from))
+    certified = Edition.objects.values_list("corrections", flat=True).get(copy=copy)
+    return corrections_of(entry, among=Correction.objects.filter(pk__in=certified))
 
 
 def copy_rankings(copy: PublicCopy) -> None:

@@ -1,7 +1,8 @@
 """Corrections as staff make them: what one would move is looked at first, and decides whether it takes two people.
 
 The look runs the real thing: in a transaction that is rolled back, what waits is derived, then the correction with what
-follows from it. Nothing remains. It takes as long as two refreshes, under the fest's lock.
+follows from it. Nothing remains. It takes as long as two refreshes, under the fest's lock, and no facts come in
+meanwhile: they would be taken for what the correction moves.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from creators.correction_steps import PROPOSE, SAYS, given, propose, refuse_stranger, the_same
 from creators.corrections import Decided, Size
-from creators.models import Correction
+from creators.intake import lock_source
+from creators.models import Correction, Source
 from livefest import clock
 from livefest.models import User
 from livefest.sql import execute
@@ -53,14 +56,16 @@ class Preview:
 
     def lines(self) -> Iterator[str]:
         """The same for people."""
-        yield _("%(creators)d creators' scores change, by %(points)d points at most on one board.") % {
-            "creators": self.size.creators,
-            "points": self.size.points,
-        }
-        yield _("%(changes)d rows of standings change their score, %(others)d more their rank.") % {
-            "changes": self.changes,
-            "others": self.others,
-        }
+        yield ngettext(
+            "%(creators)d creator's scores change, by %(points)d points at most on one board.",
+            "%(creators)d creators' scores change, by %(points)d points at most on one board.",
+            self.size.creators,
+        ) % {"creators": self.size.creators, "points": self.size.points}
+        yield ngettext(
+            "%(changes)d row of standings changes its score, %(others)d more their rank.",
+            "%(changes)d rows of standings change their score, %(others)d more their rank.",
+            self.changes,
+        ) % {"changes": self.changes, "others": self.others}
         yield from (f"  {change}" for change in self.first_changes)
         yield from more(self.changes - len(self.first_changes))
         if self.leading:
@@ -81,6 +86,7 @@ def preview(correction: Correction, *, by: User, at: datetime | None = None) -> 
     """
     with fest_lock(correction.fest), transaction.atomic():
         try:
+            keep_facts_out(correction)
             derive(correction.fest, rebuild=False)
             begin_moves()
             pretend(correction, by, at or clock.now())
@@ -100,6 +106,14 @@ def make_correction(correction: Correction, *, by: User, reason: str, at: dateti
     with fest_lock(correction.fest):
         size = Size(0, 0) if the_same(correction) else preview(correction, by=by, at=at).size
         return propose(correction, by=by, reason=reason, size=size, at=at)
+
+
+def keep_facts_out(correction: Correction) -> None:
+    """Until the transaction ends the fest's sources wait. A stored correction is locked before, as in approving."""
+    if correction.pk:
+        Correction.objects.select_for_update(no_key=True).get(pk=correction.pk)
+    for source in Source.objects.filter(fest=correction.fest_id).order_by("pk"):
+        lock_source(source, alone=True)
 
 
 def pretend(correction: Correction, by: User, now: datetime) -> None:

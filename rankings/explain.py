@@ -1,4 +1,5 @@
-"""How a creator's scores came about, for people: what each rule gave on each fest day, payments, and standings."""
+"""How a creator's scores came about, for people: what staff corrected, what each rule gave on each fest day,
+payments, and standings."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from datetime import date, datetime
 
 from django.db.models import Max, Min, QuerySet, Sum
 
+from creators.corrections import corrections_of
 from creators.models import Entry, Payment
 from rankings.boards import Plan, plans_of
 from rankings.export import as_text
@@ -21,9 +23,21 @@ def explain(entry: Entry) -> Iterator[str]:
     yield f"{entry.creator.handle} ({entry.creator.name}) in {fest.name}"
     groups = ", ".join(member.group.name for member in entry.memberships.select_related("group").order_by("kind"))
     yield f"region {entry.region or 'none'}, category {entry.category or 'none'}, groups {groups or 'none'}"
+    yield from corrected(entry)
     yield from gained(entry)
     yield from paid(entry)
     yield from stands(entry)
+
+
+def corrected(entry: Entry) -> Iterator[str]:
+    """What staff put right and why; all that follows has it in, once it is refreshed."""
+    corrections = corrections_of(entry)
+    if corrections:
+        yield ""
+        yield "corrections in force"
+    for one in corrections:
+        since = as_text(one.in_force_at) if one.in_force_at else ""
+        yield f"  {one.says}, since {since}: {' '.join(one.reason.split())}"
 
 
 def gained(entry: Entry) -> Iterator[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import NamedTuple
+
+from django.utils.formats import date_format
 
 from livefest.models import Fest
 from livefest.sql import execute
@@ -160,8 +163,12 @@ def label_of(snapshot: Snapshot, board: Board | None, labels: dict[str, str]) ->
     """Which of a board's standings it is: its place and its day, as far as the board has several."""
     split = board is None or (board.within != Board.Within.ALL and not board.within_group_id)
     place = labels.get(snapshot.within, snapshot.within) if split else ""
-    day = snapshot.period if board is None or board.period == Board.Period.DAY else ""
-    return " · ".join(part for part in (place, day) if part)
+    if board is None:
+        period = snapshot.period
+    else:
+        of_days = board.period == Board.Period.DAY
+        period = date_format(date.fromisoformat(snapshot.period), "MONTH_DAY_FORMAT") if of_days else ""
+    return " · ".join(part for part in (place, period) if part)
 
 
 def people_of(board: Board | None, handles: Sequence[str]) -> dict[str, Person]:

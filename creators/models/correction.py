@@ -61,6 +61,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def in_force(self) -> CorrectionQuerySet:
         return self.filter(IN_FORCE)
 
+    def were_in_force(self, at: datetime) -> CorrectionQuerySet:
+        """Those in force just before a moment (UTC), whatever became of them."""
+        return self.filter(Q(undone_at=None) | Q(undone_at__gte=at), in_force_at__lt=at)
+
     def undecided(self) -> CorrectionQuerySet:
         """Proposed, or proposed to be undone, and waiting for a second person."""
         return self.filter(Q(in_force_at=None, refused_at=None) | Q(undo_proposed_at__isnull=False, undone_at=None))

@@ -103,8 +103,8 @@ class DayFilter(SimpleListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(BigTableAdmin, ReadOnlyAdmin):
-    list_display = ["timestamp", "actor", "verb", "kind", "object_repr", "reason", "via"]
-    list_display_links = ["timestamp", "object_repr"]
+    list_display = ["timestamp", "actor", "verb", "kind", "what", "reason", "via"]
+    list_display_links = ["timestamp", "what"]
     list_filter = [ActorFilter, KindFilter, VerbFilter, DayFilter]
     list_select_related = ["actor", "content_type"]
     search_fields = ["object_repr", "reason"]  # shows the search box; get_search_results says how
@@ -138,6 +138,10 @@ class AuditEntryAdmin(BigTableAdmin, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("kind"))
     def kind(self, entry: AuditEntry) -> str:
         return str(capfirst(entry.content_type.name))
+
+    @admin.display(description=gettext_lazy("object"))
+    def what(self, entry: AuditEntry) -> str:
+        return str(entry.object_repr)
 
     @admin.display(description=gettext_lazy("object"))
     def linked_object(self, entry: AuditEntry) -> str | SafeString:

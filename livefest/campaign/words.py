@@ -43,10 +43,13 @@ def amount(campaign: Campaign, slug: str, quantity: int) -> str:
 def quantity_of(campaign: Campaign, slug: str, quantity: int) -> str:
     """A quantity with the metric's name: "2 hours 30 minutes of Time LIVE", "1,000 Coins"."""
     metric = metric_of(campaign, slug)
-    text, name = amount(campaign, slug, quantity), metric_name(campaign, slug)
-    if metric is None or not metric.unit:
-        return _("%(quantity)s %(metric)s") % {"quantity": text, "metric": name}
-    return _("%(quantity)s of %(metric)s") % {"quantity": text, "metric": name}
+    return with_name(quantity, metric.unit if metric else "", metric_name(campaign, slug))
+
+
+def with_name(quantity: int, unit: str, name: str) -> str:
+    """A quantity of a metric with this unit and name, as `quantity_of` says it."""
+    words = {"quantity": in_words(quantity, unit), "metric": name}
+    return _("%(quantity)s of %(metric)s") % words if unit else _("%(quantity)s %(metric)s") % words
 
 
 def in_words(quantity: int, unit: str) -> str:

@@ -1,4 +1,5 @@
-"""What the page of a creator shows: where they stand, how their points came about, and when they were LIVE.
+"""What the page of a creator shows: where they stand, how their points came about, what staff corrected of them, and
+when they were LIVE.
 
 Only what is public of a profile: name, handle, region, category and groups.
 """
@@ -19,6 +20,7 @@ from creators.models import Entry, Group, Live
 from livefest.copies import shown_copy
 from livefest.models import Fest
 from livefest.site import RegionName, region_name
+from livefest.views.creator_corrections import Corrected, Disqualified, corrections_told
 from livefest.views.creator_course import BoardCourse, OnBoard, course_on
 from livefest.views.creator_deeds import Deed, deeds_of
 from livefest.views.places import boards_of, group_names, period_label, place_label, standing_url
@@ -67,10 +69,13 @@ class CreatorPage:
     ranks: list[Rank]
     earlier: list[Rank]
     points: PointsTable
+    disqualified: Disqualified | None
+    corrections: list[Corrected]
     deeds: list[Deed]
     lives: list[tuple[Live, bool]]
     others: list[str]  # what an address may name of the standings, but for the first
     course: Callable[[], BoardCourse | None]  # which the part that moves doesn't need
+    over: bool  # nothing comes any more but late reports
 
 
 def entry_of(fest: Fest, handle: str) -> Entry:
@@ -90,6 +95,7 @@ def creator_page(fest: Fest, entry: Entry, now: datetime, *, chosen: str = "") -
     ranks, earlier = ranks_of(entry, belonging, boards, groups)
     standings = standings_over_days(ranks)
     lives = lives_of(entry, now)
+    disqualified, corrections = corrections_told(entry)
     return CreatorPage(
         entry=entry,
         name=entry.creator.name or entry.creator.handle,
@@ -100,10 +106,13 @@ def creator_page(fest: Fest, entry: Entry, now: datetime, *, chosen: str = "") -
         ranks=ranks,
         earlier=earlier,
         points=points_of(entry),
+        disqualified=disqualified,
+        corrections=corrections,
         deeds=deeds_of(entry, boards, groups),
         lives=lives,
         others=[standing.parameter for standing in standings[1:]],
         course=partial(course_on, entry, standings, chosen, now),
+        over=now >= fest.ends,
     )
 
 

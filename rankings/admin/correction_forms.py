@@ -31,7 +31,9 @@ class CorrectionForm(forms.Form):
     """A correction of a fest. `key` makes that one sent twice is made once."""
 
     reason = forms.CharField(
-        label=_("Reason"), widget=AdminTextareaWidget(attrs={"rows": 3}), help_text=_("It is kept with your name.")
+        label=_("Reason"),
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Everybody can read it on the creator's page, without your name; name no supporters."),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -32,11 +32,30 @@ from rankings.corrections import make_correction, preview
 State = Correction.State
 
 
+def may_propose(_correction: Correction, user: User) -> bool:
+    return user.has_perm(steps.PROPOSE)
+
+
+def may_approve(correction: Correction, user: User) -> bool:
+    """Somebody else than who took the first step."""
+    return user.has_perm(steps.APPROVE) and user != first_of(correction)
+
+
+def may_refuse(correction: Correction, user: User) -> bool:
+    """Who took the first step may take it back."""
+    return user.has_perm(steps.APPROVE) or user == first_of(correction)
+
+
+def first_of(correction: Correction) -> User:
+    return correction.undo_proposed_by or correction.proposed_by
+
+
 class Step(NamedTuple):
-    """A further step: in which state, what it is called, what it does, and whether it asks for a reason or shows what
-    would move."""
+    """A further step: in which state, to whom it is offered, what it is called, what it does, and whether it asks for a
+    reason or shows what would move."""
 
     state: str
+    offered: Callable[[Correction, User], bool]
     title: Promise
     take: Callable[..., Correction]
     asks: bool
@@ -44,13 +63,15 @@ class Step(NamedTuple):
 
 
 STEPS = {
-    "approve": Step(State.PROPOSED, gettext_lazy("Approve"), steps.approve, asks=False, moves=True),
-    "refuse": Step(State.PROPOSED, gettext_lazy("Refuse"), steps.refuse, asks=True, moves=False),
-    "undo": Step(State.IN_FORCE, gettext_lazy("Undo"), steps.undo, asks=True, moves=True),
+    "approve": Step(State.PROPOSED, may_approve, gettext_lazy("Approve"), steps.approve, asks=False, moves=True),
+    "refuse": Step(State.PROPOSED, may_refuse, gettext_lazy("Refuse"), steps.refuse, asks=True, moves=False),
+    "undo": Step(State.IN_FORCE, may_propose, gettext_lazy("Undo"), steps.undo, asks=True, moves=True),
     "approve-undo": Step(
-        State.UNDO_PROPOSED, gettext_lazy("Approve undoing"), steps.approve_undo, asks=False, moves=True
+        State.UNDO_PROPOSED, may_approve, gettext_lazy("Approve undoing"), steps.approve_undo, asks=False, moves=True
     ),
-    "refuse-undo": Step(State.UNDO_PROPOSED, gettext_lazy("Refuse undoing"), steps.refuse_undo, asks=True, moves=False),
+    "refuse-undo": Step(
+        State.UNDO_PROPOSED, may_refuse, gettext_lazy("Refuse undoing"), steps.refuse_undo, asks=True, moves=False
+    ),
 }
 
 STATES = {
@@ -124,7 +145,7 @@ class CorrectionAdmin(BigTableAdmin, ReadOnlyAdmin):
             context["steps"] = [
                 (step.title, reverse("admin:creators_correction_step", args=[correction.pk, name]))
                 for name, step in STEPS.items()
-                if step.state == correction.state
+                if step.state == correction.state and step.offered(correction, cast(User, request.user))
             ]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -175,7 +196,7 @@ class CorrectionAdmin(BigTableAdmin, ReadOnlyAdmin):
         return TemplateResponse(request, "admin/creators/correction/step.html", context)
 
     def done(self, request: HttpRequest, correction: Correction) -> HttpResponse:
-        said = f"{correction} ({correction.state.label})"
+        said = f"{correction.state.label}: {correction}"  # Django writes the first letter large: no handle
         self.log_change(request, correction, said)
         self.message_user(request, said, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:creators_correction_change", args=[correction.pk]))

@@ -22,7 +22,7 @@ from livefest.admin.reasons import ReasonField
 from livefest.copies import shown_copy
 from livefest.models import Fest, PublicCopy, User
 from rankings.ceremony import Act, changed_since, prepare, take_step, where
-from rankings.ceremony_page import titles_of
+from rankings.ceremony_page import announced, titles_of
 from rankings.freezing import FREEZE, FreezingError, reveal, why_not_frozen
 from rankings.models import Board, Ceremony, CeremonyRow
 from rankings.models.ceremony import MOST_RANKS
@@ -71,6 +71,11 @@ class PublicCopyAdmin(ReadOnlyAdmin):
     list_filter = ["fest", "kind"]
     list_select_related = ["fest", "ended_by"]
     fields = ["fest", "kind", "shown_from", "shown_until", "ended_by", "made_at", "standings", "freeze_page"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The way to the freeze for who may take it."""
+        may = request.user.has_perm(FREEZE)
+        return [name for name in self.fields if may or name != "freeze_page"]
 
     @admin.display(description=_("shown now"), boolean=True)
     def shown_now(self, copy: PublicCopy) -> bool:
@@ -165,6 +170,11 @@ class CeremonyAdmin(ReadOnlyAdmin):
     list_select_related = ["fest", "prepared_by"]
     fields = ["fest", "board", "within", "period", "top", "steps", "copy", "prepared_at", "prepared_by", "state"]
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The way to the stage for who may take it."""
+        may = request.user.has_perm(FREEZE)
+        return [name for name in self.list_display if may or name != "stage"]
+
     @admin.display(description=_("state"))
     def state(self, ceremony: Ceremony) -> str:
         return str(STATES[where(ceremony).act])
@@ -207,8 +217,8 @@ class CeremonyAdmin(ReadOnlyAdmin):
             "now": now,
             "state": STATES[now.act],
             "number": now.number + 1,
-            "announced": rows.filter(step__lte=now.shown),
-            "following": rows.filter(step=now.shown + 1),
+            "announced": announced(rows.filter(step__lte=now.shown), board, latest=now.shown),
+            "following": announced(rows.filter(step=now.shown + 1), board, latest=now.shown),
             "all_shown": now.shown == ceremony.steps,
             "changed": not now.is_over and changed_since(ceremony),
             "steps": ceremony.taken.select_related("by").order_by("-number"),

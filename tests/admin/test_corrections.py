@@ -20,6 +20,7 @@ from livefest.models import Fest, User
 from rankings.refresh import refresh
 from tests.admin.pages import body, change, delete, errors, form_values, submit
 from tests.admin.test_pages import assert_within_policy
+from tests.kept import kept
 from tests.rankings.little import give, little_fest
 from tests.rankings.play import all_standings
 
@@ -29,6 +30,10 @@ MAY = ("creators.view_correction", "creators.propose_correction", "creators.appr
 
 @pytest.fixture
 def fest(db: None) -> Fest:
+    return kept(three_of_them)
+
+
+def three_of_them() -> Fest:
     made = little_fest(["ada", "bo", "cy"])
     give(made, ada=40, bo=30, cy=20)
     refresh(made)
@@ -74,7 +79,7 @@ def test_adjustment_is_looked_at_and_then_made(staff: Callable[..., Client], fes
     filled |= {"entry": "@cy", "metric": metric(fest), "day": "2026-02-15", "quantity": "15", "reason": "Lost facts."}
     shown = client.post(url, filled)
     assert "cy: +15 Coins on 2026-02-15" in text(shown)
-    assert "1 creators' scores change, by 15 points at most on one board." in text(shown)
+    assert "1 creator's scores change, by 15 points at most on one board." in text(shown)
     assert "all/fest cy 20 → 35 3 → 2" in text(shown)
     assert "all/fest bo 2 → 3" in text(shown)
     assert 'type="hidden" name="reason" value="Lost facts."' in body(shown)
@@ -170,6 +175,27 @@ def test_large_one_needs_another_to_approve(
     second.post(step(correction, "approve-undo"))
     correction.refresh_from_db()
     assert (correction.state, str(correction.undone_by)) == ("undone", "second")
+
+
+def test_steps_are_offered_to_whose_they_are(
+    staff: Callable[..., Client], second: Client, fest: Fest, settings: Any
+) -> None:
+    settings.LARGE_CORRECTION_CREATORS = 1
+    first, looking = staff(*MAY), Client()
+    looking.force_login(User.objects.create_user("looking", is_staff=True))
+    User.objects.get(username="looking").user_permissions.set(Permission.objects.filter(codename="view_correction"))
+    send(first, fest, "disqualification", entry="bo")
+    correction = Correction.objects.get()
+
+    def offered() -> list[list[str]]:
+        pages = [body(client.get(change(correction))) for client in (first, second, looking)]
+        return [re.findall(r'<button type="submit" class="button">([^<]+)</button>', page) for page in pages]
+
+    assert offered() == [["Refuse"], ["Approve", "Refuse"], []]
+    second.post(step(correction, "approve"))
+    assert offered() == [["Undo"], ["Undo"], []]
+    second.post(step(correction, "undo"), {"reason": "No bots."})
+    assert offered() == [["Approve undoing", "Refuse undoing"], ["Refuse undoing"], []]
 
 
 def test_refused_in_the_admin(staff: Callable[..., Client], second: Client, fest: Fest, settings: Any) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from creators.models import Correction
 from demo.earlier import SLUG, make_earlier_fest
 from livefest.copies import shown_copy
 from livefest.models import Fest, User
@@ -24,7 +25,8 @@ def test_earlier_fest_is_certified_twice_and_made_once(client: Client) -> None:
     assert make_earlier_fest(creators=12, seed=1, now=NOW, by=by, also=also)
     assert not make_earlier_fest(creators=12, seed=1, now=NOW, by=by, also=also)
     fest = Fest.objects.get(slug=SLUG)
-    assert list(Edition.objects.filter(fest=fest).order_by("number").values_list("number", flat=True)) == [1, 2]
+    editions = Edition.objects.filter(fest=fest).order_by("number")
+    assert list(editions.values_list("number", "corrections_count")) == [(1, 1), (2, 2)]
     copy = shown_copy(fest.pk)
     assert copy is not None
     assert copy.kind == "results"
@@ -32,3 +34,6 @@ def test_earlier_fest_is_certified_twice_and_made_once(client: Client) -> None:
     assert len(set(days)) == 16
     assert client.get(f"/en/{SLUG}/").status_code == 200
     assert client.get(f"/en/{SLUG}/boards/global/all/").status_code == 200
+    for kind, told in (("adjustment", "Taken away: "), ("disqualification", "Disqualified")):
+        handle = Correction.objects.values_list("entry__creator__handle", flat=True).get(fest=fest, kind=kind)
+        assert told in client.get(f"/en/{SLUG}/creators/{handle}/").content.decode()

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from challenges.models import Challenge, Completion
-from creators.models import Creator, Entry, Payment
+from creators.correction_steps import propose, undo
+from creators.corrections import (
+    Size,
+    adjustment,
+    disqualification,
+    void_of_fact,
+    void_of_range,
+    void_of_session,
+)
+from creators.models import Creator, Entry, Fact, Payment
 from livefest.models import Fest, Metric
 from livefest.views.creator_page import creator_page, entry_of
 from rankings.models import Gain, Rule
@@ -20,11 +31,15 @@ from rankings.refresh import refresh
 from rankings.valkey import client as valkey
 from tests.pages.conftest import NOW, enter, go_live, open_page, text
 from tests.rankings.fests import Close, Facts, Script
-from tests.rankings.play import begin, play
+from tests.rankings.play import begin, play, staff
 from tests.rankings.test_changes import CREATORS, FACTS, LATE, changed
 from tests.reference.small import moment
 
 ADA = "/en/small/creators/ada/"
+
+
+def by_staff(reason: str) -> dict[str, Any]:
+    return {"by": staff(), "reason": reason, "size": Size(0, 0)}
 
 
 def ranks(fest: Fest, handle: str) -> list[tuple[str, str, str, int, int, int, int | None]]:
@@ -109,6 +124,13 @@ def test_creator_who_did_nothing_is_told_so(client: Client, fest: Fest) -> None:
         assert said in page
 
 
+def test_creator_who_did_nothing_is_told_so_after_the_end(client: Client, fest: Fest, settings: Settings) -> None:
+    settings.LIVEFEST_NOW = fest.ends.isoformat()
+    page = open_page(client, ADA)
+    for said in ("Not ranked.", "No points.", "None.", "No LIVE was reported."):
+        assert said in page
+
+
 def test_points_are_summed_by_day_and_rule(client: Client, played: Fest) -> None:
     points = creator_page(played, entry_of(played, "ada"), NOW).points
     assert points.rules == ["Coins", "Live", "Bonus points"]
@@ -159,6 +181,80 @@ def test_rank_bonus_is_told_with_its_board_and_day(client: Client) -> None:
     assert "+5" in page
 
 
+def test_corrections_are_told_with_what_why_and_since_when(client: Client, played: Fest) -> None:
+    ada, coins = entry_of(played, "ada"), Metric.objects.get(fest=played, slug="coins")
+    given = Fact.objects.filter(entry=ada, metric=coins).order_by("at")[0]
+    go_live(ada, "room-1", started_at=moment("14T09:00:00"), title="Songs <3")
+    for correction, reason in [
+        (adjustment(entry=ada, metric=coins, day=date(2026, 2, 14), quantity=1500), "Lost on <the> way"),
+        (adjustment(entry=ada, metric=coins, day=date(2026, 2, 14), quantity=-7), "Counted twice"),
+        (void_of_fact(given), "Paid back"),
+        (void_of_session(entry=ada, session="room-1"), "Not a LIVE of her own"),
+        (void_of_session(entry=ada, session="room-unknown"), "Never on air"),
+        (void_of_range(source=given.source, starts=given.at, ends=given.at + timedelta(hours=1)), "A bad clock"),
+    ]:
+        propose(correction, **by_staff(reason), at=LATE)
+    propose(disqualification(entry=ada), by=staff(), reason="Waits for another", size=Size(10**9, 0))
+    propose(adjustment(entry=entry_of(played, "bo"), metric=coins, day=NOW.date(), quantity=1), **by_staff("Of bo"))
+    undone = propose(adjustment(entry=ada, metric=coins, day=NOW.date(), quantity=1), **by_staff("Undone"))
+    undo(undone, by=staff(), reason="Of no use")
+    page = creator_page(played, ada, NOW)
+    assert page.disqualified is None
+    assert [(one.title, one.reason, one.day, one.starts, one.ends) for one in page.corrections] == [
+        ("Added: 1,500 Coins", "Lost on <the> way", date(2026, 2, 14), None, None),
+        ("Taken away: 7 Coins", "Counted twice", date(2026, 2, 14), None, None),
+        (f"Void: {given.quantity} Coins", "Paid back", None, given.at, None),
+        ("Void: the LIVE “Songs <3”", "Not a LIVE of her own", None, moment("14T09:00:00"), None),
+        ("Void: a LIVE", "Never on air", None, None, None),
+        (
+            "Void: what one source had reported of a time",
+            "A bad clock",
+            None,
+            given.at,
+            given.at + timedelta(hours=1),
+        ),
+    ]
+    assert {one.since for one in page.corrections} == {LATE}
+    body = open_page(client, ADA)
+    assert "Lost on &lt;the&gt; way" in body
+    for untold in ("staff", "Waits for another", "Of bo", "Undone", given.external_id):
+        assert untold not in body
+    assert "Corrections" not in open_page(client, "/en/small/creators/cy/")
+
+
+def test_duration_is_corrected_in_words(played: Fest) -> None:
+    ada, live = entry_of(played, "ada"), Metric.objects.get(fest=played, slug="live")
+    propose(adjustment(entry=ada, metric=live, day=date(2026, 2, 14), quantity=-1800), **by_staff("x"))
+    assert [one.title for one in creator_page(played, ada, NOW).corrections] == ["Taken away: 30 minutes of Live"]
+
+
+def test_disqualified_creator_is_said_to_be(client: Client, played: Fest) -> None:
+    ada = entry_of(played, "ada")
+    propose(disqualification(entry=ada), **by_staff("Bought views"))
+    refresh(played)
+    page = open_page(client, ADA)
+    for said in (
+        "Disqualified",
+        "Nothing counts, and no board ranks them.",
+        "Bought views",
+        "Not ranked.",
+        "No points",
+    ):
+        assert said in page
+    for unsaid in ("Not ranked yet.", "No points yet.", "Corrections", "staff"):
+        assert unsaid not in page
+    assert "Bought views" in open_page(client, ADA, hx_request="true"), "in the part that moves"
+
+
+def test_disqualified_from_a_moment_on_keeps_what_was_before(client: Client, played: Fest) -> None:
+    propose(disqualification(entry=entry_of(played, "ada"), since=moment("15T00:00:00")), **by_staff("Bought views"))
+    refresh(played)
+    page = open_page(client, ADA)
+    assert "What was before this moment stands" in page
+    assert "2026-02-15T00:00:00+00:00" in page
+    assert "<strong>1,130</strong>" in page
+
+
 def test_lives_are_the_last_twenty_and_say_which_is_on(client: Client, fest: Fest) -> None:
     ada = entry_of(fest, "ada")
     go_live(ada, "on", started_at=NOW - timedelta(minutes=3), title="On now", url="https://example.com/on")
@@ -195,7 +291,8 @@ def test_creator_page_is_kept_and_answered_304(client: Client, played: Fest) -> 
 
 
 def test_creator_page_costs_the_same_queries_with_more_rows(played: Fest, queries_of: Callable[[str], int]) -> None:
-    entry = Entry.objects.get(creator__handle="di")
+    entry, ada = Entry.objects.get(creator__handle="di"), Entry.objects.get(creator__handle="ada")
+    propose(void_of_session(entry=ada, session="any"), **by_staff("x"))
     bonus = Metric.objects.get(fest=played, slug="bonus")
 
     def add(number: int) -> None:
@@ -205,6 +302,7 @@ def test_creator_page_costs_the_same_queries_with_more_rows(played: Fest, querie
         Payment.objects.create(entry=entry, entitlement=f"challenge/c{number}", metric=bonus, points=1, at=NOW)
         rule = Rule.objects.create(fest=played, slug=f"x{number}", metric=bonus, points=1)
         Gain.objects.create(entry=entry, rule=rule, segment=NOW, day=NOW.date(), quantity=1, points=1, gained_at=NOW)
+        propose(void_of_session(entry=entry, session=f"r{number}"), **by_staff("x"))
 
     add(1)
     at_one = queries_of("/en/small/creators/di/")

@@ -16,8 +16,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from creators.correction_steps import propose
-from creators.corrections import Size, adjustment, disqualification
+from creators.correction_steps import propose, undo
+from creators.corrections import Size, adjustment, disqualification, void_of_session
+from creators.models import Correction
 from livefest import copies, pages
 from livefest.copies import shown_copy
 from livefest.models import Fest, Metric
@@ -31,6 +32,7 @@ from rankings.refresh import refresh
 from rankings.tasks import close_fest, refresh_fest
 from rankings.valkey import client as valkey
 from rankings.valkey import keys_of
+from tests.kept import kept
 from tests.pages.addresses import ADDRESSES, MOVING
 from tests.pages.conftest import announce, enter, forget, go_live, text
 from tests.rankings.fests import Facts, Move, Script
@@ -56,22 +58,29 @@ LATE_FACT = fact("bo", "coins", 333, "14T10:00:00", supporter="fan")
 TOLD_LATER = ["4,321", "4321", "8,642", "777", "late.fan", "333", "666"]
 
 
+FREEZING = {**CAMPAIGN, "fest": {**CAMPAIGN["fest"], "freeze": datetime(2026, 2, 15, 20)}}
+SCRIPT = Script(FREEZING, CREATORS, LATE, [])
+
+
 @pytest.fixture
 def script() -> Script:
-    campaign = {**CAMPAIGN, "fest": {**CAMPAIGN["fest"], "freeze": datetime(2026, 2, 15, 20)}}
-    return Script(campaign, CREATORS, LATE, [])
+    return SCRIPT
 
 
-@pytest.fixture
-def frozen(script: Script, settings: Settings) -> Fest:
-    """With what happened before the freeze, and the freeze."""
-    settings.LIVEFEST_NOW = AFTER.isoformat()
-    fest = begin(script)
+def make_frozen() -> Fest:
+    fest = begin(SCRIPT)
     announce(fest, "Doors open", minutes_ago=0)
-    play(fest, script, Facts(FACTS))
+    play(fest, SCRIPT, Facts(FACTS))
     refresh(fest)
     close(fest, at=AFTER)
     return fest
+
+
+@pytest.fixture
+def frozen(settings: Settings) -> Fest:
+    """With what happened before the freeze, and the freeze."""
+    settings.LIVEFEST_NOW = AFTER.isoformat()
+    return kept(make_frozen)
 
 
 def every_page(client: Client) -> dict[str, Any]:
@@ -163,6 +172,10 @@ def everything_changes(fest: Fest, script: Script) -> None:
     play(fest, script, Move("new", "community", "choir", moment("15T20:30:00")))
     play(fest, script, Move("new", "league", "super", moment("15T20:30:00")))
     propose(disqualification(entry=entry_of(fest, "ada")), by=staff(), reason="Not a person", size=Size(0, 0))
+    undo(Correction.objects.get(reason="Sent twice"), by=staff(), reason="Sent once")
+    propose(
+        void_of_session(entry=entry_of(fest, "cy"), session="any"), by=staff(), reason="Not theirs", size=Size(0, 0)
+    )
     coins = Metric.objects.get(fest=fest, slug="coins")
     adjusted = adjustment(entry=new, metric=coins, day=date(2026, 2, 14), quantity=33)
     propose(adjusted, by=staff(), reason="Lost on the way", size=Size(0, 0))
@@ -197,16 +210,23 @@ def test_no_address_shows_what_comes_after_the_freeze(client: Client, staged: Sc
     fest = begin(staged)
     announce(fest, "Doors open", minutes_ago=0)
     play(fest, staged, Facts(FACTS))
+    coins = Metric.objects.get(fest=fest, slug="coins")
+    early = adjustment(entry=entry_of(fest, "di"), metric=coins, day=date(2026, 2, 14), quantity=-2)
+    propose(early, by=staff(), reason="Sent twice", size=Size(0, 0), at=moment("15T18:00:00"))
     close(fest, at=moment("15T19:00:00"))
     close(fest, at=AFTER)
     copy = shown_copy(fest.pk)
     assert copy is not None
+    late = adjustment(entry=entry_of(fest, "bo"), metric=coins, day=date(2026, 2, 14), quantity=-1)
+    propose(late, by=staff(), reason="In the very moment", size=Size(0, 0), at=copy.shown_from)
     prepare(Board.objects.get(fest=fest, slug="all"), by=staff(), at=AFTER)
     settings.LIVEFEST_NOW = NEXT_DAY.isoformat()
     forget()
     crawl = Crawl(client, fest)
     before = crawl.answers
     assert [path for path in before if "/at/2026" in path], "how it stood, too"
+    assert "Sent twice" in before["/en/small/creators/di/"][2]
+    assert not [path for path in before if "In the very moment" in before[path][2]]
     everything_changes(fest, staged)
     assert {row[4] for row in all_standings(fest) if row[:4] == ("all", "", "fest", "1")} == {"di"}
     assert not [row for row in all_standings(fest) if row[4] == "ada"]
@@ -237,7 +257,11 @@ def test_no_address_shows_what_comes_after_the_freeze(client: Client, staged: Sc
     assert changed(crawl.again()) == [], "after a rebuild"
     page = text(client.get(new))
     assert "@new" in page
-    assert not [told for told in [*TOLD_LATER, "Choir", "Super", "36,000", "@ada"] if told in within_main(page)]
+    assert not [
+        told
+        for told in [*TOLD_LATER, "Choir", "Super", "36,000", "@ada", "Lost on the way"]
+        if told in within_main(page)
+    ]
     assert shown_copy(fest.pk) == copy
 
 

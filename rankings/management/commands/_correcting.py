@@ -21,7 +21,9 @@ class CorrectingCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--by", required=True, metavar="USER", help="who acts: e-mail address or username")
-        parser.add_argument("--reason", default="", metavar="TEXT", help="why; it is kept")
+        parser.add_argument(
+            "--reason", default="", metavar="TEXT", help="why; of what is corrected the public reads it"
+        )
         parser.add_argument("--yes", action="store_true", help="do it; without, what would move is printed")
         add_at_argument(parser)
 

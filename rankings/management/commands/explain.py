@@ -8,7 +8,7 @@ from rankings.explain import explain
 
 
 class Command(BaseCommand):
-    help = "Prints how a creator's scores came about: points by day and rule, payments, and standings."
+    help = "Prints how a creator's scores came about: corrections, points by day and rule, payments, and standings."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG")
