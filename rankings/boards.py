@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch
 
-from livefest.derived import make_equal
+from livefest.derived import apply_difference
 from livefest.models import Fest
 from livefest.sql import execute
 from rankings.keys import earliest_sql, key_sql, key_width, more_sql
@@ -219,17 +219,22 @@ FROM (
 WHERE amount >= %(least)s {gates}
 """
 
-# Whoever is no longer ranked keeps a row without key.
-DUE_SCORES = """
-CREATE TEMP TABLE due_score ON COMMIT DROP AS
-SELECT standing.id AS standing_id, %(board)s::bigint AS board_id, ranked.handle, ranked.entry_id, ranked.score,
-       ranked.reached_at, ranked.key, %(version)s::bigint AS version
-FROM ranked JOIN board_standing standing ON standing.within = ranked.within AND standing.period = ranked.period
-UNION ALL
-SELECT stored.standing_id, stored.board_id, stored.handle, stored.entry_id, NULL, NULL, NULL, %(version)s
-FROM stored_score stored JOIN board_standing standing ON standing.id = stored.standing_id
-WHERE NOT EXISTS (SELECT FROM ranked WHERE ranked.handle = stored.handle AND ranked.within = standing.within
-                                       AND ranked.period = standing.period)
+# As `make_equal` compares, in one go; whoever is no longer ranked keeps a row without score, moment and key.
+DIFFERENCE = """
+CREATE TEMP TABLE difference ON COMMIT DROP AS
+SELECT %(board)s::bigint AS board_id, handle, standing_id, stored.score AS old_score, due.score AS new_score,
+       stored.reached_at AS old_reached_at, due.reached_at AS new_reached_at, stored.key AS old_key, due.key AS new_key,
+       coalesce(due.entry_id, stored.entry_id) AS entry_id, %(version)s::bigint AS version,
+       stored.row, stored.was, true AS is_due
+FROM (SELECT ctid AS row, true AS was, handle, standing_id, entry_id, score, reached_at, key
+      FROM ({stored}) AS present) AS stored
+     FULL JOIN (
+         SELECT ranked.handle, standing.id AS standing_id, ranked.entry_id, ranked.score, ranked.reached_at, ranked.key
+         FROM ranked
+              JOIN board_standing standing ON standing.within = ranked.within AND standing.period = ranked.period
+     ) AS due USING (handle, standing_id)
+WHERE stored.was IS NULL
+   OR ROW(stored.score, stored.reached_at, stored.key) IS DISTINCT FROM ROW(due.score, due.reached_at, due.key)
 """
 
 VERSIONS = """
@@ -324,14 +329,11 @@ def rank_figures(plan: Plan, values: dict[str, object]) -> None:
 def store_scores(plan: Plan, values: dict[str, object], *, stored: str) -> dict[int, int]:
     """Makes the scores that `stored` selects equal to `ranked`, making standings that are new, and bumps the version
     and size of those that changed; returns the versions that these had. Leaves `difference` as `make_equal` does."""
-    execute("DROP TABLE IF EXISTS stored_score, due_score")
-    execute(f"CREATE TEMP TABLE stored_score ON COMMIT DROP AS {stored.replace('ctid, *', 'ctid AS row, *')}", values)
     execute(NEW_STANDINGS.format(found="ranked"), values)
-    execute(DUE_SCORES, values)
-    make_equal(
+    execute("DROP TABLE IF EXISTS difference")
+    execute(DIFFERENCE.format(stored=stored), values)
+    apply_difference(
         table="rankings_score",
-        due="due_score",
-        stored="SELECT row AS ctid, standing_id, board_id, handle, score, reached_at, key FROM stored_score",
         key=["board_id", "handle", "standing_id"],
         values=["score", "reached_at", "key"],
         extras=["entry_id", "version"],
