@@ -39,7 +39,8 @@ def main() -> int:
     given = {name: value for name, value in vars(options).items() if name != "json"}
     found = {**machine, "load": loads, "options": given, "figures": [figure.as_json() for figure in figures]}
     options.json.write_text(json.dumps(found, indent=2) + "\n")
-    Console().print(table_of(figures), f"Load before and after: {loads[0]:.1f}, {loads[1]:.1f}.", sep="\n")
+    width = None if sys.stdout.isatty() else 140
+    Console(width=width).print(table_of(figures), f"Load before and after: {loads[0]:.1f}, {loads[1]:.1f}.", sep="\n")
     return 0 if all(figure.holds for figure in figures) else 1
 
 
@@ -64,14 +65,19 @@ def table_of(figures: list[Figure]) -> Table:
         table.add_row(
             figure.name,
             figure.unit,
-            f"{median(figure.measured):,.0f}",
+            in_digits(median(figure.measured)),
             figure.against,
-            f"{median(figure.baseline):,.0f}",
-            f"{figure.ratio:.2f}",
-            f"≥ {figure.at_least}",
+            in_digits(median(figure.baseline)) if figure.baseline else "",
+            f"{figure.compared:.2f}" if figure.baseline else "",
+            figure.must_be,
             "yes" if figure.holds else "NO",
         )
     return table
+
+
+def in_digits(number: float) -> str:
+    """Three of them at least: 12,345 or 0.0123."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 if __name__ == "__main__":

@@ -1,30 +1,39 @@
-"""What is measured: a speed beside that of its baseline in the same run, and the ratio that must be reached."""
+"""What is measured: a figure beside its baseline of the same run, and the limit that it must keep."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`measured` and `baseline` are speeds in `unit`, one of each in every round."""
+    """`measured` and `baseline` are in `unit`, one of each in every round. With a baseline the limits are of the ratio
+    of the medians (measured by baseline), without one of the median itself."""
 
     name: str
     unit: str
     measured: list[float]
-    against: str
-    baseline: list[float]
-    at_least: float
+    against: str = ""
+    baseline: list[float] = field(default_factory=list)
+    at_least: float | None = None
+    at_most: float | None = None
 
     @property
-    def ratio(self) -> float:
-        """Of the medians."""
-        return median(self.measured) / median(self.baseline)
+    def compared(self) -> float:
+        """What the limits are of."""
+        return median(self.measured) / median(self.baseline) if self.baseline else median(self.measured)
+
+    @property
+    def must_be(self) -> str:
+        limits = [f"≥ {self.at_least:g}"] if self.at_least is not None else []
+        return " ".join(limits + ([f"≤ {self.at_most:g}"] if self.at_most is not None else []))
 
     @property
     def holds(self) -> bool:
-        return self.ratio >= self.at_least
+        return (self.at_least is None or self.compared >= self.at_least) and (
+            self.at_most is None or self.compared <= self.at_most
+        )
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -32,9 +41,10 @@ class Figure:
             "unit": self.unit,
             "measured": median(self.measured),
             "against": self.against,
-            "baseline": median(self.baseline),
-            "ratio": self.ratio,
+            "baseline": median(self.baseline) if self.baseline else None,
+            "ratio": self.compared if self.baseline else None,
             "at_least": self.at_least,
+            "at_most": self.at_most,
             "holds": self.holds,
             "rounds": {"measured": self.measured, "baseline": self.baseline},
         }
