@@ -16,6 +16,7 @@ from django.db import transaction
 from creators.models import Source
 from creators.reports import FactReport
 from creators.terms import Terms
+from livefest import clock, metrics
 from livefest.sql import execute
 
 SOURCE_LOCK = 0x6C66  # class of the advisory locks on sources
@@ -141,6 +142,24 @@ class CheckedBatch:
 def record_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: datetime) -> Outcome:
     """Takes in a batch: `check_facts`, then `store_facts`."""
     return store_facts(check_facts(source=source, reports=reports, arrived_at=arrived_at))
+
+
+def measure(source: Source, outcome: Outcome, reports: Sequence[FactReport], *, way: str, malformed: int) -> None:
+    """Counts a batch that was stored, for whoever watches; `way` is "webhook" or "file", `malformed` what was refused
+    before. How late facts come is told by the newest of the batch: the others are old also where a source is quick."""
+    metrics.count_facts(
+        fest=source.fest.slug,
+        source=source.name,
+        way=way,
+        accepted=outcome.accepted,
+        duplicates=outcome.duplicates,
+        conflicts=len(outcome.conflicts),
+        rejected=malformed + len(outcome.rejected),
+    )
+    if outcome.accepted:
+        newest = max(report.at for report in reports)
+        lag = metrics.FACT_LAG.labels(source.fest.slug, source.name)
+        lag.observe(max((clock.now() - newest).total_seconds(), 0.0))
 
 
 def check_facts(*, source: Source, reports: Sequence[FactReport], arrived_at: datetime) -> CheckedBatch:

@@ -12,12 +12,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from creators.intake import Outcome, Refusal, SourcePaused, record_facts
+from creators.intake import Outcome, Refusal, SourcePaused, measure, record_facts
 from creators.lives import record_lives
 from creators.models import Source, SourceSecret
 from creators.reports import FactReport, LiveReport, Malformed, parse_fact, parse_json, parse_live, readable_id
 from creators.sources import SourceError, read_secret
-from livefest import clock
+from livefest import clock, metrics
 
 MOST_BYTES = 1024 * 1024
 MOST_FACTS = 1000
@@ -49,6 +49,7 @@ def ingest(request: HttpRequest, source: str) -> JsonResponse:
         facts, lives = read_payload(body)
         answer = store(sender, facts, lives, reported_at=signed_at(request))
     except Refused as refusal:
+        metrics.WEBHOOK_REFUSED.labels(refusal.status).inc()
         return JsonResponse({"error": refusal.reason}, status=refusal.status)
     except (OperationalError, InterfaceError, InternalError, IntegrityError, SourceError) as error:
         log.exception("webhook_cannot_store", source=source, error=str(error))
@@ -60,6 +61,7 @@ def ingest(request: HttpRequest, source: str) -> JsonResponse:
 
 
 def retry_later(reason: str) -> JsonResponse:
+    metrics.WEBHOOK_REFUSED.labels(503).inc()
     return JsonResponse({"error": reason}, status=503, headers={"Retry-After": RETRY_AFTER})
 
 
@@ -147,6 +149,7 @@ def store(sender: Source, facts: list[Any], lives: list[Any], *, reported_at: da
         rejected=len(answer["rejected"]),
         lives=len(lives),
     )
+    measure(sender, outcome, fact_reports, way="webhook", malformed=len(malformed))
     return answer
 
 

@@ -13,7 +13,7 @@ from livefest.models import Fest
 
 def services(home: Path, *, port: int) -> list[Child]:
     """Web, worker and beat, as a small site would run them."""
-    web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "4"]
+    web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "2"]
     celery = ["celery", "--quiet", "--app", "livefest"]
     schedule = ["--schedule", str(home / "celerybeat-schedule")]
     commands = {

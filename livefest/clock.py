@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -71,6 +72,11 @@ def fest_days(starts: datetime, ends: datetime, day_starts: str, zone: ZoneInfo)
     """The days of a window in order, without gaps: each from `day_starts` on its date to that of the next date, the
     first and the last cut short by the window. A window that starts before `day_starts` has a first day named by the
     date before."""
+    return list(_days(starts, ends, day_starts, zone))
+
+
+@lru_cache(maxsize=256)  # pages ask for the same few again and again
+def _days(starts: datetime, ends: datetime, day_starts: str, zone: ZoneInfo) -> tuple[FestDay, ...]:
     days: list[FestDay] = []
     day = starts.astimezone(zone).date() - timedelta(days=2)  # one for `day_starts`, one for a date a zone left out
     while (begin := wall_clock(day, day_starts, zone)) < ends:
@@ -79,7 +85,7 @@ def fest_days(starts: datetime, ends: datetime, day_starts: str, zone: ZoneInfo)
         if end > starts and begin < end:
             days.append(FestDay(day, max(begin, starts), min(end, ends)))
         day = day_after
-    return days
+    return tuple(days)
 
 
 class DayFinder:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from livefest import metrics
 from livefest.pages import Away
 from livefest.views.errors import unavailable
 
@@ -28,3 +30,20 @@ class UnavailableMiddleware:
             return None
         log.error("database_away", path=request.path, exc_info=exception)
         return unavailable(request)
+
+
+class MeasuringMiddleware:
+    """Counts and times every request that isn't answered from a kept page or a static file before."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        metrics.carry_over_for_ever()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        since = time.perf_counter()
+        response = self.get_response(request)
+        found = request.resolver_match
+        view = found.view_name if found else "nowhere"
+        metrics.REQUESTS.labels(view, response.status_code).inc()
+        metrics.REQUEST_SECONDS.labels(view).observe(time.perf_counter() - since)
+        return response

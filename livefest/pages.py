@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -33,8 +33,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
 from redis.exceptions import RedisError
 
+from livefest import metrics
 from livefest.copies import one_look
+from livefest.release import release
 from livefest.remembered import Remembered
+from livefest.replicas import read_publicly, replicas
 
 View = Callable[..., HttpResponse]
 log = structlog.get_logger(__name__)
@@ -62,26 +65,42 @@ class Page(NamedTuple):
 
 
 class PageKey(NamedTuple):
-    """Which page a request asks for: all of it or the moving part, its path (which names the language) and its query,
-    as a browser writes it."""
+    """Which page a request asks for: all of it or the moving part, by which scheme (HTTP may only lead to HTTPS), its
+    path (which names the language) and its query, as a browser writes it."""
 
     part: bool
+    scheme: str | None
     path: str
     query: str
 
     @classmethod
     def of(cls, request: HttpRequest, query: str) -> PageKey:
-        return cls(request.META.get("HTTP_HX_REQUEST") == "true", request.path, query)
+        return cls(request.META.get("HTTP_HX_REQUEST") == "true", request.scheme, request.path, query)
+
+
+class Answers(NamedTuple):
+    """What is said with a page in each form in which it goes out: all the headers of an answer."""
+
+    plain: dict[str, str]
+    compressed: dict[str, str]
+    unchanged: dict[str, str]
+
+    @classmethod
+    def of(cls, page: Page, headers: Mapping[str, str]) -> Answers:
+        unchanged = {**headers, "ETag": page.etag}
+        plain = {**unchanged, "Content-Type": page.content_type, "Content-Length": str(len(page.body))}
+        length = str(len(page.compressed))
+        return cls(plain, {**plain, "Content-Length": length, "Content-Encoding": "gzip"}, unchanged)
 
 
 @dataclass(slots=True)
 class Kept:
-    """A page in this process. `current` says which version there is now; `headers` are what every answer has besides
-    those of its body, None before the first went out."""
+    """A page in this process. `current` says which version there is now; `answers` are None before the first answer
+    went out, by which it is known what all other middleware says with it."""
 
     page: Page
     current: Callable[[], str]
-    headers: dict[str, str] | None = None
+    answers: Answers | None = None
 
 
 class Pages:
@@ -144,18 +163,23 @@ def public_page(
             asked = (view, *sorted(kwargs.items()))
 
             def current() -> str:
-                return versions.get(asked, lambda: version(**kwargs))
+                # What one database says is not what another has: kept apart while the primary is away.
+                key = (replicas().primary_is_away, *asked)
+                return versions.get(key, lambda: read_publicly(lambda: version(**kwargs)))
 
             try:
                 if kept and kept.page.version == current():
-                    return answer(request, kept.page, headers)
+                    metrics.PAGES["kept"] += 1
+                    return answer(request, kept.page, Answers.of(kept.page, headers))
                 found = renew(key, current, kept, lambda: view(request, **kwargs))
-                return answer(request, found, headers) if isinstance(found, Page) else found
+                return answer(request, found, Answers.of(found, headers)) if isinstance(found, Page) else found
             except Away as error:
                 if kept is None:
                     raise
                 log.warning("old_page_served", path=request.path, error=str(error))
-                return answer(request, with_notice(kept.page))
+                metrics.PAGES["old"] += 1
+                old = with_notice(kept.page)
+                return answer(request, old, Answers.of(old, headers))
 
         serve.csrf_exempt = True  # type: ignore[attr-defined]  # nothing can be sent to it: a POST is told so
         return serve
@@ -170,7 +194,7 @@ def public_answer(seconds: int) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def serve(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            response = view(request, **kwargs)
+            response = read_publicly(partial(view, request, **kwargs))
             if response.status_code in (200, 302):
                 response.headers.setdefault("Cache-Control", f"public, max-age={seconds}")
             return response
@@ -195,15 +219,17 @@ def renew(
     lock = pages.rendering(key)
     if not lock.acquire(blocking=kept is None):
         assert kept is not None  # noqa: S101  else it had waited
+        metrics.PAGES["waited"] += 1
         return kept.page
     try:
         here = pages.get(key)
-        found = here.page if here and here.page.version == version else shared(key, version)
+        if here and here.page.version == version:  # rendered while this one waited
+            metrics.PAGES["waited"] += 1
+            return here.page
+        found = shared(key, version)
+        metrics.PAGES["shared" if found else "rendered"] += 1
         if found is None:
-            with one_look():
-                response = render()
-                if isinstance(response, SimpleTemplateResponse):
-                    response.render()
+            response = read_publicly(partial(rendered, render))
             if response.status_code != 200:
                 return response
             found = made(version, response)
@@ -212,6 +238,14 @@ def renew(
     finally:
         lock.release()
     return found
+
+
+def rendered(render: Callable[[], HttpResponse]) -> HttpResponse:
+    with one_look():
+        response = render()
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+    return response
 
 
 def made(version: str, response: HttpResponse) -> Page:
@@ -230,21 +264,14 @@ def with_notice(page: Page) -> Page:
     return page._replace(body=body, compressed=gzip.compress(body, 6, mtime=0), etag=f'{page.etag[:-1]}-old"')
 
 
-def answer(request: HttpRequest, page: Page, headers: Mapping[str, str] = HEADERS) -> HttpResponse:
+def answer(request: HttpRequest, page: Page, answers: Answers) -> HttpResponse:
     """The page as this request can take it: nothing where the client has it, compressed where it may be."""
-    response: HttpResponse
     known = request.META.get("HTTP_IF_NONE_MATCH")
     if known and page.etag in parse_etags(known):
-        response = HttpResponseNotModified(headers=headers)
-    else:
-        zipped = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
-        body = page.compressed if zipped else page.body
-        response = HttpResponse(body, content_type=page.content_type, headers=headers)
-        response["Content-Length"] = str(len(body))
-        if zipped:
-            response["Content-Encoding"] = "gzip"
-    response["ETag"] = page.etag
-    return response
+        return HttpResponseNotModified(headers=answers.unchanged)
+    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+        return HttpResponse(page.compressed, headers=answers.compressed)
+    return HttpResponse(page.body, headers=answers.plain)
 
 
 def shared(key: PageKey, version: str) -> Page | None:
@@ -264,7 +291,7 @@ def share(key: PageKey, page: Page) -> None:
 
 
 def shared_key(key: PageKey, version: str) -> str:
-    return "page:" + hashlib.blake2b(repr((*key, version)).encode(), digest_size=16).hexdigest()
+    return "page:" + hashlib.blake2b(repr((release(), *key, version)).encode(), digest_size=16).hexdigest()
 
 
 def error_page(template: str, status: int) -> HttpResponse:

@@ -30,5 +30,8 @@ class Remembered:
         self._values[key] = (now, value)
         return value
 
+    def forget(self, key: Any) -> None:
+        self._values.pop(key, None)
+
     def clear(self) -> None:
         self._values.clear()

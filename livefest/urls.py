@@ -5,9 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from livefest import views
+from livefest.views import health, metrics
 
 urlpatterns = [
     path("", views.choose_language, name="start"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", metrics.show, name="metrics"),
     path("ingest/", include("creators.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -9,9 +9,12 @@ class RankingsConfig(AppConfig):
         from rankings.campaign import rules, boards  # noqa: F401, I001  each registers its section, rules before boards
 
         from livefest.copies import register_copier
+        from livefest.replicas import register_position
         from livefest.site import register_fest_version
         from rankings.copies import copy_rankings
         from rankings.live import fest_version
+        from rankings.valkey import published_position
 
         register_fest_version(fest_version)
+        register_position(published_position)
         register_copier(copy_rankings)

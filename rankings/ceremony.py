@@ -25,8 +25,8 @@ from rankings.locks import fest_lock
 from rankings.models import Board, Ceremony, CeremonyRow, CeremonyStep, Standing
 from rankings.models.ceremony import MOST_RANKS
 from rankings.places import Place
+from rankings.published import placed
 from rankings.snapshots import snapshot_in_copy, snapshot_page
-from rankings.standings import placed
 
 CEREMONY_LOCK = 0x6C68  # class of the advisory locks on fests' ceremonies
 MOST_ROWS = 300  # announced in one ceremony; more only where very many share a rank

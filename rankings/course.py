@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import TypedDict
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from livefest.clock import FestDay, fest_days
 from livefest.models import Fest, PublicCopy
@@ -26,27 +27,26 @@ MOMENT = timedelta(microseconds=1)
 _day_records = Remembered(10.0)  # a page is made anew more often than a day ends
 
 
-@dataclass(frozen=True)
-class Move:
-    """How a rank changed: by so many places `up` or `down`, the `same`, or `new`, where it had none."""
+class Move(TypedDict):
+    """How a rank changed: `kind` is up, down, same or new (there was none). `sign` is for the eye; empty where the
+    words are short enough to be seen."""
 
     kind: str
-    by: int = 0
+    sign: str
+    words: str
 
-    @property
-    def sign(self) -> str:
-        """For the eye; empty where the words are short enough to be seen."""
-        return {"up": f"▲ {intcomma(self.by)}", "down": f"▼ {intcomma(self.by)}", "same": "="}.get(self.kind, "")
 
-    @property
-    def words(self) -> str:
-        if self.kind == "new":
-            return _("new")
-        if self.kind == "same":
-            return _("unchanged")
-        up = ngettext("up %(by)s place", "up %(by)s places", self.by)
-        down = ngettext("down %(by)s place", "down %(by)s places", self.by)
-        return (up if self.kind == "up" else down) % {"by": intcomma(self.by)}
+@lru_cache(maxsize=4096)  # fifty a page, and mostly by a few places
+def move_by(places: int, language: str) -> Move:
+    """The move by so many places, up (positive) or down, in the language that is on."""
+    number = intcomma(abs(places))
+    if places == 0:
+        return {"kind": "same", "sign": "=", "words": _("unchanged")}
+    if places > 0:
+        words = ngettext("up %(by)s place", "up %(by)s places", places) % {"by": number}
+        return {"kind": "up", "sign": f"▲ {number}", "words": words}
+    words = ngettext("down %(by)s place", "down %(by)s places", -places) % {"by": number}
+    return {"kind": "down", "sign": f"▼ {number}", "words": words}
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,8 @@ class Before:
     def move(self, place: Place) -> Move:
         rank = self.ranks.get(place.handle)
         if rank is None:
-            return Move("new")
-        if rank == place.rank:
-            return Move("same")
-        return Move("up" if place.rank < rank else "down", abs(rank - place.rank))
+            return {"kind": "new", "sign": "", "words": _("new")}
+        return move_by(rank - place.rank, get_language() or "")
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from redis.client import Pipeline
 
 from livefest.copies import shown_copy
 from livefest.models import Fest
+from livefest.replicas import written_position
 from livefest.sql import execute
-from rankings.valkey import Keys, Mark, client, keys_of, published_key, version_key
+from rankings.valkey import Keys, Mark, client, keys_of, published_key, tell_position, version_key
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -113,6 +114,8 @@ def publish(fest: Fest, changes: Mapping[int, Changes], *, whole: bool = False) 
         for due, mark in zip(standings, read_marks([due.id for due in standings]), strict=True):
             if not whole and mark == due.mark:
                 continue
+            if not published:
+                tell_position(written_position)
             publish_standing(fest, due, mark, changes.get(due.id), whole=whole)
             published += 1
         if whole:
@@ -230,7 +233,7 @@ def switch(
 ) -> None:
     """Does what `queue` adds and moves the mark from `mark` to `now`, in one MULTI; raises Overtaken, and does nothing,
     where the mark is no longer `mark`, or what was written to `aside` is no longer `ranked` rows."""
-    with client().pipeline() as pipeline:
+    with client().pipeline(transaction=True) as pipeline:
         try:
             pipeline.watch(keys.mark, *aside)  # type: ignore[no-untyped-call]
             if Mark.parse(pipeline.get(keys.mark)) != mark:  # type: ignore[arg-type]

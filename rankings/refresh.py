@@ -17,7 +17,7 @@ from django.db import transaction
 from creators.parts import count, gather_parts, lay_out_time, mark_later_facts, take_marks
 from creators.payments import forget_what_is_paid_for, gather_payments, pay_for_facts
 from creators.tallies import store_supporter_tallies, store_tallies
-from livefest import clock
+from livefest import clock, metrics
 from livefest.campaign import Campaign, read_campaign
 from livefest.models import Fest
 from livefest.sql import execute
@@ -94,6 +94,14 @@ DELETE FROM rankings_grouptotal total USING creators_group "group"
 WHERE "group".id = total.group_id AND "group".fest_id = %s
 """
 
+# Of some of the touched: when the newest of their facts that are due came in.
+SOME_ARRIVALS = """
+SELECT max(fact.received_at)
+FROM (SELECT entry_id, since FROM touched WHERE isfinite(since) LIMIT 50) AS sample
+     JOIN creators_fact fact ON fact.entry_id = sample.entry_id AND fact.at >= sample.since
+GROUP BY sample.entry_id
+"""
+
 STORED_SCORES = "SELECT ctid, * FROM rankings_score score WHERE score.board_id = %(board)s"
 
 NEXT_VERSION = """
@@ -131,7 +139,8 @@ class Refreshed:
 class Derived:
     """What `derive` did and leaves to publish. everything: it derived all anew, not only what was touched. changes: by
     standing. publish_whole: all standings are to be written anew. moves_into: the table that is given every row of a
-    standing that changes, before and after, if any."""
+    standing that changes, before and after, if any. arrivals: when some of the facts scored came in. laps: how long its
+    steps took."""
 
     touched: int = 0
     moved: int = 0
@@ -139,6 +148,8 @@ class Derived:
     changes: dict[int, Changes] = field(default_factory=dict)
     publish_whole: bool = False
     moves_into: str = ""
+    arrivals: list[datetime] = field(default_factory=list)
+    laps: metrics.Laps = field(default_factory=metrics.Laps)
 
 
 MOVES = """
@@ -161,8 +172,22 @@ def refresh(
     with fest_lock(fest, wait=wait) as held:
         if not held:
             return None
-        derived = derive(fest, rebuild=rebuild, before=before) if before else derive_unseen(fest, rebuild=rebuild)
-        return Refreshed(derived.touched, derived.moved, publish_derived(fest, derived))
+        with metrics.refreshing(fest.slug) as outcome:
+            derived = derive(fest, rebuild=rebuild, before=before) if before else derive_unseen(fest, rebuild=rebuild)
+            outcome.kind = "whole" if derived.everything else "stepwise"
+            published = publish_derived(fest, derived)
+            outcome.name = "done" if published is not None else "unpublished"
+            measure(fest, derived, published)
+        return Refreshed(derived.touched, derived.moved, published)
+
+
+def measure(fest: Fest, derived: Derived, published: int | None) -> None:
+    derived.laps.done("publish")
+    derived.laps.tell("whole" if derived.everything else "stepwise")
+    if published is not None:
+        metrics.STANDINGS_PUBLISHED.labels(fest.slug).inc(published)
+        for arrived_at in derived.arrivals:
+            metrics.SCORED_LAG.labels(fest.slug).observe(max((clock.now() - arrived_at).total_seconds(), 0.0))
 
 
 def publish_derived(fest: Fest, derived: Derived) -> int | None:
@@ -218,25 +243,30 @@ def derive(fest: Fest, *, rebuild: bool, moves_into: str = "", before: datetime 
         execute("ANALYZE touched")
         state.settled_at = None
     derived.touched = count("touched")
+    derived.arrivals = [] if derived.everything else [arrived_at for (arrived_at,) in execute(SOME_ARRIVALS)]
     if derived.touched or derived.everything or state.closed_at != state.settled_at:
         plans = plans_of(fest)
         lay_out_weights(fest, campaign, timeline)
         gather_parts(timeline, everybody_of=fest if derived.everything else None)
         if before:
             mark_later_facts(fest, since=before)
+        derived.laps.done("parts")
         begin_rescoring("touched")
         store_tallies()
         store_supporter_tallies(supporter_metrics(plans))
         store_gains(fest)
+        derived.laps.done("gains")
         pay_for_facts(fest, campaign, timeline)
         execute("DROP TABLE IF EXISTS entrant")
         execute(ENTRANT)
         execute(ADD_ENTRANTS.format(new="touched"))
         rescore_payees(fest)
+        derived.laps.done("payments")
         rank(fest, campaign, plans, state, derived)
         if derived.everything:
             execute(EMPTY_STANDINGS, [fest.pk])
             execute(NO_LONGER_RANKED, [fest.pk])
+        derived.laps.done("standings")
     state.settled_at = state.closed_at
     state.campaign = scored
     state.publish_whole = derived.publish_whole = state.publish_whole or derived.everything

@@ -1,7 +1,7 @@
 """Reading published standings: pages by rank, one's rank, neighbours. What the pages of the site stand on.
 
 From Valkey in O(log n), from PostgreSQL in the same order while Valkey is away or doesn't hold the standing. What is
-returned is of one published version: a read that a publication falls into is done again.
+returned is of one published version.
 
 While a public copy is shown (a freeze, certified results), Valkey holds its standings under the keys of those that they
 are copies of, and `find_standing` gives the snapshots of the copy, never what is derived since.
@@ -19,9 +19,10 @@ from django.db.models import Q
 from creators.models import Entry
 from livefest.copies import shown_copy
 from livefest.sql import execute
-from rankings.keys import handle_of, score_of
+from rankings.keys import score_of
 from rankings.models import Board, Score, Snapshot, Standing
 from rankings.places import Place
+from rankings.published import placed, read_around, read_page
 from rankings.snapshots import rows_of, snapshot_in_copy, snapshot_page, snapshot_place
 from rankings.valkey import Keys, Mark, client, keys_of
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 Listed = Standing | Snapshot  # what public pages read: a standing, or its snapshot in the copy that is shown
 log = structlog.get_logger(__name__)
 
-ATTEMPTS = 5
+STANDING = "SELECT * FROM rankings_standing WHERE board_id = %s AND within = %s AND period = %s"
 
 # The same from PostgreSQL, by the index on (standing, key). Counting to a rank and leaping to a place read all before
 # it there: slower, and good enough until Valkey is back.
@@ -48,16 +49,12 @@ class Listing(NamedTuple):
     places: list[Place]
 
 
-class Moved(Exception):
-    """The standing was published anew in the middle of reading it."""
-
-
 def find_standing(board: Board, *, within: str = "", period: str = "fest") -> Listed | None:
     """What the public is shown of a place and period; None where nobody has been ranked there yet."""
     copy = shown_copy(board.fest_id)
     if copy:
         return snapshot_in_copy(copy, board, within=within, period=period)
-    return Standing.objects.filter(board=board, within=within, period=period).first()
+    return next(iter(Standing.objects.raw(STANDING, [board.pk, within, period])), None)
 
 
 def biggest_standings(boards: Sequence[Board], periods: Mapping[int, str]) -> dict[int, Listed]:
@@ -107,15 +104,16 @@ def standings_with(entry: Entry, boards: Sequence[Board], *, within: Sequence[st
 def version(listed: Listed) -> int:
     """The version that readers are given now: Valkey's, else PostgreSQL's."""
 
-    def published(keys: Keys, mark: Mark) -> int:
-        return mark.version
+    def published(keys: Keys) -> tuple[Mark, int] | None:
+        mark = Mark.parse(client().get(keys.mark))  # type: ignore[arg-type]
+        return (mark, mark.version) if mark else None
 
     return read(listed, published, lambda: fresh(listed).version)
 
 
 def size(listed: Listed) -> int:
     """How many are ranked."""
-    return read(listed, lambda keys, mark: int(client().zcard(keys.order)), lambda: fresh(listed).size)
+    return listing(listed, position=0, count=1).size
 
 
 def page(listed: Listed, *, position: int = 0, count: int = 50) -> list[Place]:
@@ -126,46 +124,53 @@ def page(listed: Listed, *, position: int = 0, count: int = 50) -> list[Place]:
 def listing(listed: Listed, *, position: int, count: int) -> Listing:
     """Up to `count` places (at least 1) from `position` (from 0) on, best first, and what they are a page of."""
 
-    def from_valkey(keys: Keys, mark: Mark) -> Listing:
-        pipeline = client().pipeline(transaction=False)
-        pipeline.zcard(keys.order)
-        pipeline.zrange(keys.order, position, position + count - 1)
-        total, found = pipeline.execute()
-        if not found:
-            return Listing(mark.version, total, [])
-        before = int(client().zlexcount(keys.order, "-", b"(" + found[0][: mark.width]))
-        return Listing(mark.version, total, placed(found, mark.width, position, before))
+    def from_valkey(keys: Keys) -> tuple[Mark, Listing] | None:
+        found = read_page(keys, position, count)
+        return (found.mark, Listing(found.mark.version, found.size, found.places)) if found else None
 
-    def from_postgres() -> Listing:
-        if isinstance(listed, Snapshot):
-            return Listing(listed.version, listed.size, snapshot_page(listed, position=position, count=count))
-        now = fresh(listed)
-        found = [key for (key,) in execute(PAGE, [listed.pk, position, count])]
-        before = count_before(listed, found[0][: now.width]) if found else 0
-        return Listing(now.version, now.size, placed(found, now.width, position, before))
-
-    return read(listed, from_valkey, from_postgres)
+    return read(listed, from_valkey, lambda: recorded_listing(listed, position=position, count=count))
 
 
 def place_of(listed: Listed, handle: str) -> Place | None:
     """Where somebody stands; None where they are not ranked."""
 
-    def from_valkey(keys: Keys, mark: Mark) -> Place | None:
-        key: bytes | None = client().hget(keys.keys, handle)  # type: ignore[assignment]
-        if key is None:
-            return None
-        pipeline = client().pipeline(transaction=False)
-        pipeline.zrank(keys.order, key)
-        pipeline.zlexcount(keys.order, "-", b"(" + key[: mark.width])
-        position, before = pipeline.execute()
-        if position is None:
-            raise Moved
-        return Place(int(position), int(before) + 1, handle, score_of(key))
+    def from_valkey(keys: Keys) -> tuple[Mark, Place | None] | None:
+        found = read_around(keys, handle, 0)
+        return (found.mark, found.place) if found else None
 
-    def from_postgres() -> Place | None:
-        return snapshot_place(listed, handle) if isinstance(listed, Snapshot) else derived_place(listed, handle)
+    return read(listed, from_valkey, lambda: recorded_place(listed, handle))
+
+
+def neighbours(listed: Listed, handle: str, *, around: int = 2) -> list[Place]:
+    """Somebody's place with up to `around` places above and below; empty where they are not ranked."""
+
+    def from_valkey(keys: Keys) -> tuple[Mark, list[Place]] | None:
+        found = read_around(keys, handle, around)
+        return (found.mark, found.places) if found else None
+
+    def from_postgres() -> list[Place]:
+        place = recorded_place(listed, handle)
+        if place is None:
+            return []
+        first = max(0, place.position - around)
+        return recorded_listing(listed, position=first, count=place.position - first + around + 1).places
 
     return read(listed, from_valkey, from_postgres)
+
+
+def recorded_listing(listed: Listed, *, position: int, count: int) -> Listing:
+    """`listing` from PostgreSQL."""
+    if isinstance(listed, Snapshot):
+        return Listing(listed.version, listed.size, snapshot_page(listed, position=position, count=count))
+    now = fresh(listed)
+    found = [key for (key,) in execute(PAGE, [listed.pk, position, count])]
+    before = count_before(listed, found[0][: now.width]) if found else 0
+    return Listing(now.version, now.size, placed(found, now.width, position, before))
+
+
+def recorded_place(listed: Listed, handle: str) -> Place | None:
+    """`place_of` from PostgreSQL."""
+    return snapshot_place(listed, handle) if isinstance(listed, Snapshot) else derived_place(listed, handle)
 
 
 def derived_place(standing: Standing, handle: str) -> Place | None:
@@ -178,26 +183,6 @@ def derived_place(standing: Standing, handle: str) -> Place | None:
     return Place(count_before(standing, key), before + 1, handle, score_of(key))
 
 
-def neighbours(listed: Listed, handle: str, *, around: int = 2) -> list[Place]:
-    """Somebody's place with up to `around` places above and below; empty where they are not ranked."""
-    place = place_of(listed, handle)
-    if place is None:
-        return []
-    first = max(0, place.position - around)
-    return page(listed, position=first, count=place.position - first + around + 1)
-
-
-def placed(keys: list[bytes], width: int, position: int, before: int) -> list[Place]:
-    """Places from consecutive keys, of which the first stands at `position` and has `before` who are better."""
-    places: list[Place] = []
-    rank = before + 1
-    for index, key in enumerate(keys):
-        if index and key[:width] != keys[index - 1][:width]:
-            rank = position + index + 1
-        places.append(Place(position + index, rank, handle_of(key, width), score_of(key)))
-    return places
-
-
 def count_before(standing: Standing, key: bytes) -> int:
     ((number,),) = execute(BEFORE, [standing.pk, key])
     return int(number)
@@ -208,22 +193,15 @@ def fresh(listed: Listed) -> Listed:
     return Standing.objects.get(pk=listed.pk) if isinstance(listed, Standing) else listed
 
 
-def read(listed: Listed, from_valkey: Callable[[Keys, Mark], T], from_postgres: Callable[[], T]) -> T:
-    """What `from_valkey` reads of one published version, or else `from_postgres`. Of a snapshot only its own version:
+def read(listed: Listed, from_valkey: Callable[[Keys], tuple[Mark, T] | None], from_postgres: Callable[[], T]) -> T:
+    """What `from_valkey` reads of the published version, or else `from_postgres`. Of a snapshot only its own version:
     after a freeze ends, who still reads the copy must not be given what came later."""
-    keys = keys_of(listed.pk if isinstance(listed, Standing) else listed.standing_id)
     wanted = Mark(listed.version, listed.width) if isinstance(listed, Snapshot) else None
     try:
-        for _attempt in range(ATTEMPTS):
-            mark = Mark.parse(client().get(keys.mark))  # type: ignore[arg-type]
-            if mark is None or wanted not in (None, mark):
-                break
-            try:
-                found = from_valkey(keys, mark)
-            except Moved:
-                continue
-            if Mark.parse(client().get(keys.mark)) == mark:  # type: ignore[arg-type]
-                return found
+        found = from_valkey(keys_of(listed.pk if isinstance(listed, Standing) else listed.standing_id))
     except redis.RedisError as error:
         log.warning("standings_read_from_postgres", standing=listed.pk, error=str(error))
+    else:
+        if found and wanted in (None, found[0]):
+            return found[1]
     return from_postgres()

@@ -6,19 +6,23 @@ share one database of Valkey: they would read each other's standings.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
 import redis
 from django.conf import settings
 
+from livefest.redis_servers import connect
+
 TIMEOUT = 2.0  # seconds; a reader asks PostgreSQL instead long before a viewer gives up
 
 
 @cache
 def client() -> redis.Redis:
-    """This process's client; its pool is safe among threads and is made anew in a forked child."""
-    return redis.Redis.from_url(settings.STANDINGS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=1.0)
+    """This process's client; its pool is safe among threads and is made anew in a forked child. Of a cluster raises
+    redis.ConnectionError where no node answers."""
+    return connect(settings.STANDINGS_URL, timeout=TIMEOUT, connect_timeout=1.0)
 
 
 class Keys(NamedTuple):
@@ -48,14 +52,38 @@ def version_key(fest_id: int) -> str:
     return f"fest:{fest_id}:version"
 
 
+# A sorted set with one member: how far the primary's write-ahead log was before the newest publication of any fest.
+POSITION = "published:position"
+
+
+def published_position() -> int | None:
+    """How far a replica must have replayed to have what was published, in bytes; None where nobody knows: nothing was
+    published, or Valkey is away or was emptied. Asked after a version, it is not before that version's."""
+    try:
+        found = client().zscore(POSITION, "written")
+    except redis.RedisError:
+        return None
+    return None if found is None else int(found)
+
+
+def tell_position(written: Callable[[], int]) -> None:
+    """Says how far the primary's log is (`written`), before anything that was committed by now is published. Of two who
+    publish at once the further stays. What is beyond the log's end is of another life of the database, and goes."""
+    told = published_position()
+    now = written()
+    client().zadd(POSITION, {"written": now}, gt=told is None or told <= now)
+
+
 class Mark(NamedTuple):
     version: int
     width: int
 
     @classmethod
     def parse(cls, text: bytes | None) -> Mark | None:
-        if text is None:
-            return None
+        return None if text is None else cls.parsed(text)
+
+    @classmethod
+    def parsed(cls, text: bytes) -> Mark:
         version, _space, width = text.partition(b" ")
         return cls(int(version), int(width))
 

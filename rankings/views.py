@@ -32,7 +32,7 @@ from rankings.live import standing_version
 from rankings.models import Board
 from rankings.standings import find_standing
 
-_board_ids = Remembered(10.0)
+_boards = Remembered(10.0)
 LEADS_SECONDS = 10  # a chooser's answer changes with the day
 FOUND_SECONDS = 2  # where somebody stands, as often as their board is asked for
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,7}")
@@ -50,30 +50,38 @@ def version_of_board(*, fest: str, board: str, within: str, day: str = "") -> st
     return f"{standing_version(found, place, period)}.{int(clock.now().timestamp()) // 60}"
 
 
+def boards_in(fest: str) -> list[Board]:
+    """The boards of the fest of an address, each with its fest, in the campaign's order; as they were some seconds ago.
+    Every page needs them, and campaigns are seldom loaded."""
+    boards = Board.objects.select_related("fest", "round", "within_group", "score_metric")
+    return _boards.get(fest, lambda: list(boards.filter(fest__slug=fest).order_by("position")))
+
+
 def known_board(fest: str, slug: str) -> Board | None:
-    """The board of an address as it was some seconds ago, for what is asked at every request."""
-    return _board_ids.get((fest, slug), lambda: Board.objects.filter(fest__slug=fest, slug=slug).first())
+    """The board of an address, as it was some seconds ago."""
+    return next((board for board in boards_in(fest) if board.slug == slug), None)
 
 
 def board_of(fest: str, slug: str) -> Board:
     """The board of an address, with its fest. Raises Http404."""
-    boards = Board.objects.select_related("fest", "round", "within_group", "score_metric")
-    try:
-        return boards.get(fest__slug=fest, slug=slug)
-    except Board.DoesNotExist as error:
+    found = known_board(fest, slug)
+    if found is None:  # it may be new
+        _boards.forget(fest)
+        found = known_board(fest, slug)
+    if found is None:
         fest_of(fest)  # says so where there is no such festival
-        raise Http404(_("This festival has no such board.")) from error
+        raise Http404(_("This festival has no such board."))
+    return found
 
 
 @require_safe
 @public_page(version_of_fest)
 def board_list(request: HttpRequest, fest: str) -> HttpResponse:
     found = fest_of(fest)
-    boards = Board.objects.filter(fest=found).select_related("round", "within_group", "fest").order_by("position")
     now = clock.now()
     cards = [
         {"board": board, "url": board_url(board, within=default_place(board), period=default_period(board, now))}
-        for board in boards
+        for board in boards_in(fest)
     ]
     return render(request, "rankings/board_list.html", {**fest_context(found, "boards"), "cards": cards})
 
@@ -94,7 +102,7 @@ def board_detail(request: HttpRequest, fest: str, board: str, within: str, day: 
     context = {
         **common,
         "page": page,
-        "boards": Board.objects.filter(fest=shown.fest).order_by("position").values("slug", "name"),
+        "boards": boards_in(fest),
         "places": place_choices(shown, place),
         "days": day_choices(shown, period, clock.now()),
         "moments": partial(latest_moments, shown, within=place, period=period, seen=seen),

@@ -3,52 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
-from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from livefest.campaign import load_campaign
 from livefest.models import Fest, User
+from tests import database
+from tests.kept import kept
 
 CAMPAIGNS = Path(__file__).parent / "campaigns"
 
 
-# The tables whose triggers refuse TRUNCATE (bit 5 of tgtype).
-APPEND_ONLY = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgtype & 32 <> 0"
-
-
-@contextmanager
-def append_only_lifted() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute(APPEND_ONLY)
-        tables = [table for (table,) in cursor.fetchall()]
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _flush_may_truncate_facts() -> Iterator[None]:
-    """A test that commits is cleaned up by TRUNCATE, which the facts' trigger refuses: lifted for that flush alone."""
-    teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def lifted_teardown(self: TransactionTestCase) -> None:
-        with append_only_lifted():
-            teardown(self)
-
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A test that commits is cleaned up by `database.clear`: Django's own flush writes all permissions anew each time,
+    and TRUNCATE, which the facts' trigger refuses."""
+    with django_db_blocker.unblock():
+        database.remember_migrated()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted_teardown)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: database.clear())
         yield
 
 
@@ -81,5 +60,10 @@ def campaigns() -> Path:
 @pytest.fixture
 def uk_valentine(db: None) -> Fest:
     """The fest of the sample campaign `uk-valentine`, 13 to 17 February 2026 UTC, without creators."""
-    load_campaign((CAMPAIGNS / "uk-valentine.toml").read_bytes())
-    return Fest.objects.get(slug="uk-valentine")
+    return kept(fest_of_sample, "uk-valentine")
+
+
+def fest_of_sample(slug: str) -> Fest:
+    """The fest of a sample campaign, without creators."""
+    load_campaign((CAMPAIGNS / f"{slug}.toml").read_bytes())
+    return Fest.objects.get(slug=slug)

@@ -19,7 +19,7 @@ def web_server(environment: dict[str, str] | None = None, *, processes: int = 1)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(processes), "--backpressure", "16", "--blocking-threads", "4"]
+    command += ["--workers", str(processes), "--backpressure", "16", "--blocking-threads", "2"]
     command += ["--no-access-log", "--log-level", "warning"]
     server = subprocess.Popen([*command, "livefest.wsgi:application"], env=os.environ | (environment or {}))
     try:

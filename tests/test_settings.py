@@ -62,6 +62,8 @@ def test_production_names_all_that_is_missing_at_once() -> None:
         ({"LIVEFEST_NOW": "2026-02-17T00:00:00Z"}, "production lives by the clock"),
         ({"ALLOWED_HOSTS": " , "}, "needs these environment variables: ALLOWED_HOSTS ("),
         ({"DATABASE_URL": "mysql://u:pass-word@h/d"}, "DATABASE_URL is no URL that libpq reads"),
+        ({"MONITORING_TOKEN": "short"}, "MONITORING_TOKEN has 5 characters; take 16 random ones or more"),
+        ({"MONITORING_NETWORKS": "10.0.0.1/8"}, "MONITORING_NETWORKS: 10.0.0.1/8 has host bits set"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters; production needs 32 random ones or more"),
     ],
     ids=str,

@@ -1,9 +1,11 @@
 """Settings that every environment shares. What differs comes from environment variables (see .env.example)."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 
 from livefest.settings.logs import configure_structlog, logging_config
 
@@ -47,9 +49,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "livefest.kept_pages.KeptPagesMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "livefest.middleware.MeasuringMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -149,15 +152,38 @@ RATELIMIT_IP_META_KEY = "livefest.client_address.client_address"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
+# Public pages read a replica where there is one that has what was published (livefest/replicas.py), and that is no more
+# than so many seconds behind the primary.
+DATABASE_ROUTERS = ["livefest.replicas.Router"]
+REPLICA_MAX_LAG_SECONDS: float = env.float("REPLICA_MAX_LAG_SECONDS", default=5.0)
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-# Logs: one JSON object a line, with the id of the request or task it belongs to.
+# Logs: one line for each event, with the id of the request or task it belongs to; JSON, but for people in development.
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
-LOGGING = logging_config(LOG_LEVEL)
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="json")
+LOGGING = logging_config(LOG_LEVEL, LOG_FORMAT)
 LOGGING_CONFIG = "logging.config.dictConfig"
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data; the proxy's log has it where it is needed
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""  # who did what the audit says, by the request's id
+# Behind a proxy that sets X-Request-ID itself: its log and ours name a request alike.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = env.bool("TRUST_X_REQUEST_ID", default=False)
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # what ended says the same and more
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR
 configure_structlog()
+
+# Who may see figures at /metrics and /health/ready: who shows the token, or comes from one of the networks.
+MONITORING_TOKEN: str = env.str("MONITORING_TOKEN", default="")
+MONITORING_NETWORKS: list[str] = env.list("MONITORING_NETWORKS", default=[])
+# Too much for /health/ready: refreshes left out in a row, marks that wait for one, tasks that wait for a worker.
+HEALTH_REFRESH_PERIODS: int = env.int("HEALTH_REFRESH_PERIODS", default=12)
+HEALTH_MOST_WAITING: int = env.int("HEALTH_MOST_WAITING", default=100_000)
+HEALTH_LONGEST_QUEUE: int = env.int("HEALTH_LONGEST_QUEUE", default=100)
+# Where a worker's main process tells the worker's figures, such as 127.0.0.1:9101; empty: nowhere.
+WORKER_METRICS: str = env.str("WORKER_METRICS", default="")
 
 # Celery; its broker's URL is set with the engines'.
 CELERY_TASK_ACKS_LATE = True
@@ -166,13 +192,24 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long a broker is away, workers wait for it
 
 # How often boards are refreshed, and what is due to be closed is looked for, in seconds.
 REFRESH_SECONDS: int = env.int("REFRESH_SECONDS", default=10)
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": name, "schedule": REFRESH_SECONDS, "options": {"expires": REFRESH_SECONDS}}
     for name in ("rankings.close_due", "rankings.refresh_running")
 }
+CELERY_BEAT_SCHEDULE["livefest.retention"] = {
+    "task": "livefest.retention",
+    "schedule": crontab(hour="4", minute="17"),
+    "options": {"expires": 3600},
+}
+
+# How many days are kept what the admin's index shows as its latest (the audit stays for ever), and confirmations of
+# e-mail addresses that were asked for.
+KEEP_ADMIN_LOG_DAYS: int = env.int("KEEP_ADMIN_LOG_DAYS", default=365)
+KEEP_CONFIRMATIONS_DAYS: int = env.int("KEEP_CONFIRMATIONS_DAYS", default=30)
 
 # A correction by staff that changes the scores of so many creators, or so many points of a board, takes two people.
 LARGE_CORRECTION_CREATORS: int = env.int("LARGE_CORRECTION_CREATORS", default=50)
@@ -180,3 +217,6 @@ LARGE_CORRECTION_POINTS: int = env.int("LARGE_CORRECTION_POINTS", default=1_000_
 
 # Whether creators see, on pages that only they see, where they stand while the public boards are frozen.
 SHOW_OWN_DURING_FREEZE: bool = env.bool("SHOW_OWN_DURING_FREEZE", default=True)
+
+# The folder with PostgreSQL's pg_dump and pg_restore, for backups, where they aren't found by themselves.
+POSTGRESQL_PROGRAMS: str = env.str("POSTGRESQL_PROGRAMS", default="")

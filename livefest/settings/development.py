@@ -12,7 +12,8 @@ from django.core.management.utils import get_random_secret_key
 from livefest.engines import checkout_engines
 from livefest.settings import services
 from livefest.settings.base import *  # noqa: F403
-from livefest.settings.base import BASE_DIR, env
+from livefest.settings.base import BASE_DIR, LOG_LEVEL, env
+from livefest.settings.logs import logging_config
 
 DEBUG = env.bool("DEBUG", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost"])
@@ -44,10 +45,16 @@ if not (DATABASE_URL and REDIS_URL):
     DATABASE_URL = DATABASE_URL or engines.database
     REDIS_URL = REDIS_URL or engines.redis
 
-DATABASES = {"default": services.database(DATABASE_URL)}
+DATABASES = services.databases(DATABASE_URL, env.str("DATABASE_REPLICA_URL", default=""))
 CACHES = {"default": services.cache(env.str("CACHE_URL", default=REDIS_URL))}
-CELERY_BROKER_URL = services.broker(env.str("CELERY_BROKER_URL", default=REDIS_URL))
-STANDINGS_URL = env.str("STANDINGS_URL", default=REDIS_URL)
+BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_URL = services.broker(BROKER_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(BROKER_URL)
+CELERY_TASK_DEFAULT_QUEUE_TYPE = services.queue_type(BROKER_URL)
+STANDINGS_URL = services.standings(env.str("STANDINGS_URL", default=REDIS_URL))
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="console")
+LOGGING = logging_config(LOG_LEVEL, LOG_FORMAT)
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

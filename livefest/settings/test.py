@@ -46,4 +46,5 @@ if not env.str("REDIS_URL", default=""):
     REDIS_URL = private_valkey()
     CACHES = {"default": services.cache(REDIS_URL)}
     CELERY_BROKER_URL = services.broker(REDIS_URL)
+    CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(REDIS_URL)
     STANDINGS_URL = REDIS_URL

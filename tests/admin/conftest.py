@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,18 +12,18 @@ from django.test import Client
 
 from challenges.models import Challenge, Completion, Joining
 from creators.models import Creator, Entry, Fact, Group, JoinRequest, Live, Mark, Membership, Payment, Source
-from livefest.campaign import load_campaign
 from livefest.models import Announcement, Fest, Metric, Round, User
 from rankings.models import Admission, Board, Opening, Score, Standing
+from tests.conftest import fest_of_sample
+from tests.kept import kept
 
 AT = datetime(2026, 2, 14, 20, tzinfo=UTC)
 
 
 @pytest.fixture
-def live_fest(db: None, campaigns: Path) -> Fest:
+def live_fest(db: None) -> Fest:
     """The fest of the sample campaign `live-fest`: every section of the file is in it."""
-    load_campaign((campaigns / "live-fest.toml").read_bytes())
-    return Fest.objects.get(slug="live-fest")
+    return kept(fest_of_sample, "live-fest")
 
 
 @pytest.fixture

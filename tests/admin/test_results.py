@@ -16,6 +16,7 @@ from rankings.closing import close
 from rankings.models import Edition, ResultsProposal
 from rankings.refresh import refresh
 from tests.admin.pages import body, change, messages
+from tests.kept import kept
 from tests.rankings.fests import Facts, Script
 from tests.rankings.play import begin, play
 from tests.rankings.test_changes import CAMPAIGN, CREATORS, FACTS
@@ -30,6 +31,10 @@ SEE = ["rankings.view_resultsproposal", "rankings.view_edition"]
 def fest(settings: Settings) -> Fest:
     """ "small", after grace; a source of calls fell silent."""
     settings.LIVEFEST_NOW = OVER
+    return kept(over)
+
+
+def over() -> Fest:
     script = Script(CAMPAIGN, CREATORS, moment("18T00:00:00"), [])
     fest = begin(script)
     play(fest, script, Facts(FACTS))

@@ -22,6 +22,7 @@ from rankings.closing import close
 from rankings.models import Standing
 from tests.browser.festival import NOW, festival
 from tests.engines.conftest import remove_socket_directory
+from tests.kept import kept
 from tests.rankings.conftest import test_database as database_url
 from tests.rankings.machinery import Machinery, machinery, wait_for
 
@@ -61,16 +62,26 @@ def _no_thread_keeps_the_database(django_db_setup: None, django_db_blocker: Djan
 
 
 @pytest.fixture
-def fest(transactional_db: None, settings: Settings) -> Iterator[Fest]:
-    """A fest on its third day, with everything that pages show."""
+def now(settings: Settings) -> Iterator[None]:
+    """The evening of the third day, and no page rendered yet."""
     settings.LIVEFEST_NOW = NOW.isoformat()
     pages.pages.clear()
     pages.versions.clear()
-    fest = festival()
-    close(fest, at=datetime(2026, 12, 3, 12, tzinfo=UTC))
-    yield fest
+    yield
     pages.pages.clear()
     pages.versions.clear()
+
+
+@pytest.fixture
+def fest(transactional_db: None, now: None) -> Fest:
+    """A fest on its third day, with everything that pages show."""
+    return kept(third_day)
+
+
+def third_day() -> Fest:
+    fest = festival()
+    close(fest, at=datetime(2026, 12, 3, 12, tzinfo=UTC))
+    return fest
 
 
 class Visit:

@@ -17,7 +17,8 @@ from livefest.models import Fest, User
 from rankings.corrections import make_correction
 from rankings.models import Edition
 from rankings.results_file import file_lines
-from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.browser.conftest import DESKTOP, PHONE, Visit, third_day
+from tests.kept import kept
 from tests.rankings.play import entry_of
 
 PAGES = {
@@ -29,9 +30,14 @@ PAGES = {
 
 
 @pytest.fixture
-def certified(fest: Fest, settings: Settings) -> Fest:
+def certified(transactional_db: None, now: None, settings: Settings) -> Fest:
     """With two editions: the first, and one without a creator who was disqualified since."""
     settings.LARGE_CORRECTION_POINTS = 10**12
+    return kept(make_certified)
+
+
+def make_certified() -> Fest:
+    fest = third_day()
     nia, omar = (User.objects.create_user(name, is_staff=True, is_superuser=True) for name in ("nia", "omar"))
     people = ("--by", nia.username, "--approved-by", omar.username)
     call_command("close", "live-fest", "--at=2027-01-20T00:00:00Z")

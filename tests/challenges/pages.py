@@ -9,6 +9,7 @@ from challenges.models import Challenge, Completion
 from creators.models import Creator, Entry
 from livefest.campaign import load_campaign
 from livefest.models import Fest
+from tests.kept import kept
 
 CAMPAIGN = """
 [fest]
@@ -45,7 +46,11 @@ NOW = "2026-02-15T12:00:00Z"
 
 
 def fest_of_dares(challenges: str = DAILY_RACE) -> Fest:
-    load_campaign(CAMPAIGN + challenges)
+    return kept(fest_of, CAMPAIGN + challenges)
+
+
+def fest_of(campaign: str) -> Fest:
+    load_campaign(campaign)
     return Fest.objects.get(slug="dares")
 
 

@@ -20,6 +20,7 @@ from creators.sources import create_source
 from livefest.campaign import load_campaign
 from livefest.models import Fest, User
 from rankings.refresh import refresh
+from tests.kept import kept
 
 CAMPAIGN = """
 [fest]
@@ -80,7 +81,7 @@ def dares() -> Fest:
 
 @pytest.fixture
 def fest(db: None) -> Fest:
-    return dares()
+    return kept(dares)
 
 
 def entry(handle: str = "ada") -> Entry:

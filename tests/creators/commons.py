@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 
 from creators.communities import hand_over, join_community, set_way_in
@@ -56,7 +57,7 @@ OVER = "2026-02-17T00:00:00+00:00"
 _ids = count()
 
 
-def commons(handles: list[str]) -> Fest:
+def commons(handles: Iterable[str]) -> Fest:
     load_campaign(CAMPAIGN)
     fest = Fest.objects.get(slug="commons")
     load_creators(fest=fest, data="\n".join(["handle,name", *(f"{handle},{handle}" for handle in handles)]).encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +11,23 @@ from creators.creators_file import load_creators
 from creators.models import Mark, Source
 from creators.sources import create_source
 from livefest.models import Fest
+from tests.conftest import CAMPAIGNS, fest_of_sample
+from tests.kept import kept
 
 DURING = datetime(2026, 2, 15, 12, tzinfo=UTC)  # in the middle of uk-valentine
 
 
 @pytest.fixture
-def fest(uk_valentine: Fest, campaigns: Path) -> Fest:
+def fest(db: None) -> Fest:
     """uk-valentine with the 29 creators of its example, scored: no marks are left of their groups."""
-    load_creators(fest=uk_valentine, data=(campaigns / "uk-valentine.example.creators.csv").read_bytes())
+    return kept(example)
+
+
+def example() -> Fest:
+    fest = fest_of_sample("uk-valentine")
+    load_creators(fest=fest, data=(CAMPAIGNS / "uk-valentine.example.creators.csv").read_bytes())
     Mark.objects.all().delete()
-    return uk_valentine
+    return fest
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ from tests.creators.commons import (
     standing,
 )
 from tests.creators.conftest import DURING
+from tests.kept import kept
 
 pytestmark = pytest.mark.usefixtures("fest")
 
@@ -46,7 +47,7 @@ pytestmark = pytest.mark.usefixtures("fest")
 @pytest.fixture
 def fest(db: None, settings: Any) -> Fest:
     settings.LIVEFEST_NOW = DURING.isoformat()
-    return commons(["ada", "bo", "cy", "di"])
+    return kept(commons, ("ada", "bo", "cy", "di"))
 
 
 def join(handle: str, slug: str, code: str | None = None) -> Membership:

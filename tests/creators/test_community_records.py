@@ -13,12 +13,13 @@ from livefest.campaign import load_campaign
 from livefest.models import Fest
 from tests.creators.commons import CAMPAIGN, commons, entry, group, owned, staff
 from tests.creators.conftest import DURING
+from tests.kept import kept
 
 
 @pytest.fixture
 def fest(db: None, settings: Any) -> Fest:
     settings.LIVEFEST_NOW = DURING.isoformat()
-    return commons(["ada", "bo", "cy"])
+    return kept(commons, ("ada", "bo", "cy"))
 
 
 @pytest.fixture

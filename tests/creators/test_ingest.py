@@ -18,7 +18,9 @@ from creators.creators_file import load_creators
 from creators.models import Fact, Live, Source
 from creators.sources import create_source, pause
 from livefest.models import Fest
+from tests.conftest import CAMPAIGNS, fest_of_sample
 from tests.creators.conftest import fact, reversal
+from tests.kept import kept
 
 AT = "2026-02-17T00:00:00Z"
 SAMPLE = "9146 accepted, 180 duplicate, 90 conflict, 20 rejected"
@@ -27,10 +29,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def sample(uk_valentine: Fest, campaigns: Path) -> Fest:
+def sample(transactional_db: None) -> Fest:
+    return kept(creators_of_sample)
+
+
+def creators_of_sample() -> Fest:
+    fest = fest_of_sample("uk-valentine")
     for name in ("example", "sample"):
-        load_creators(fest=uk_valentine, data=(campaigns / f"uk-valentine.{name}.creators.csv").read_bytes())
-    return uk_valentine
+        load_creators(fest=fest, data=(CAMPAIGNS / f"uk-valentine.{name}.creators.csv").read_bytes())
+    return fest
 
 
 def ingest(path: Path, *options: str, slug: str = "uk-valentine", at: str = AT) -> str:

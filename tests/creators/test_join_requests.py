@@ -20,6 +20,7 @@ from creators.models import JoinRequest
 from livefest.models import Fest
 from tests.creators.commons import OVER, commons, entry, give, group, member_of, opened, owned, staff, standing
 from tests.creators.conftest import DURING
+from tests.kept import kept
 
 pytestmark = pytest.mark.usefixtures("fest")
 
@@ -28,6 +29,10 @@ pytestmark = pytest.mark.usefixtures("fest")
 def fest(db: None, settings: Any) -> Fest:
     """Owls with two places, one of which ada has, who owns it."""
     settings.LIVEFEST_NOW = DURING.isoformat()
+    return kept(commons_of_owls)
+
+
+def commons_of_owls() -> Fest:
     fest = commons(["ada", "bo", "cy", "di"])
     owned("owls", "ada")
     return fest

@@ -15,12 +15,12 @@ from livefest.engines.sockets import recorded_directory
 WAIT_SECONDS = 30.0
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
-    """Poll; fails when it doesn't become true in time."""
+def wait_until(condition: Callable[[], bool], seconds: float = WAIT_SECONDS, *, pause: float = 0.005) -> None:
+    """Poll, with a pause in seconds; fails when it doesn't become true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it didn't become true in time"
-        time.sleep(0.005)
+        time.sleep(pause)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from rankings import course, history_page, live, views
 from rankings.history import record_history
 from rankings.refresh import refresh
 from rankings.valkey import client as valkey
+from tests.kept import kept
 from tests.rankings.fests import Facts, Script
 from tests.rankings.play import begin, play
 from tests.rankings.test_changes import CAMPAIGN, CREATORS, FACTS, LATE
@@ -46,7 +47,7 @@ def forget() -> None:
     live._listed.clear()
     course._day_records.clear()
     history_page._latest.clear()
-    views._board_ids.clear()
+    views._boards.clear()
     fests_around.clear()
     # Not cache.clear(): the published standings live in the same Valkey.
     found = list(valkey().scan_iter(match="*:page:*"))
@@ -54,24 +55,36 @@ def forget() -> None:
         valkey().delete(*found)
 
 
-@pytest.fixture
-def script() -> Script:
-    return Script(CAMPAIGN, CREATORS, LATE, [])
+SMALL = Script(CAMPAIGN, CREATORS, LATE, [])
 
 
-@pytest.fixture
-def fest(script: Script) -> Fest:
-    """ "small", with a race a day, and nothing that anybody did."""
-    return begin(script)
+def small() -> Fest:
+    return begin(SMALL)
 
 
-@pytest.fixture
-def played(fest: Fest, script: Script) -> Fest:
-    """After what its creators did was scored, published and recorded."""
-    play(fest, script, Facts(FACTS))
+def small_played() -> Fest:
+    fest = small()
+    play(fest, SMALL, Facts(FACTS))
     refresh(fest)
     record_history(fest, at=moment("15T12:00:00"))
     return fest
+
+
+@pytest.fixture
+def script() -> Script:
+    return SMALL
+
+
+@pytest.fixture
+def fest(db: None) -> Fest:
+    """ "small", with a race a day, and nothing that anybody did."""
+    return kept(small)
+
+
+@pytest.fixture
+def played(db: None) -> Fest:
+    """After what its creators did was scored, published and recorded."""
+    return kept(small_played)
 
 
 def text(response: HttpResponseBase) -> str:

@@ -22,6 +22,7 @@ from rankings.freezing import FreezingError, NotAllowed, reveal
 from rankings.models import Board, Ceremony, CeremonyRow, CeremonyStep
 from rankings.refresh import refresh
 from rankings.results_checks import checklist
+from tests.kept import kept
 from tests.pages.addresses import ADDRESSES
 from tests.pages.conftest import announce, forget, open_page, text
 from tests.rankings.fests import Facts, Script
@@ -47,24 +48,31 @@ LATER_FACTS = [
 ORDER = [(1, "di"), (2, "ada"), (3, "cy"), (4, "bo"), (5, "em"), (5, "fay")]
 
 
+FREEZING = {**CAMPAIGN, "fest": {**CAMPAIGN["fest"], "freeze": datetime(2026, 2, 15, 20)}}
+SCRIPT = Script(FREEZING, [*CREATORS, *MORE], LATE, [])
+
+
 @pytest.fixture
 def script() -> Script:
-    campaign = {**CAMPAIGN, "fest": {**CAMPAIGN["fest"], "freeze": datetime(2026, 2, 15, 20)}}
-    return Script(campaign, [*CREATORS, *MORE], LATE, [])
+    return SCRIPT
+
+
+def make_frozen() -> Fest:
+    fest = begin(SCRIPT)
+    announce(fest, "Doors open", minutes_ago=0)
+    play(fest, SCRIPT, Facts(FACTS))
+    refresh(fest)
+    close(fest, at=AFTER)
+    play(fest, SCRIPT, Facts(LATER_FACTS))
+    refresh(fest)
+    return fest
 
 
 @pytest.fixture
-def frozen(script: Script, settings: Settings) -> Fest:
+def frozen(settings: Settings) -> Fest:
     """Frozen, with a standing that is another by now."""
     settings.LIVEFEST_NOW = AFTER.isoformat()
-    fest = begin(script)
-    announce(fest, "Doors open", minutes_ago=0)
-    play(fest, script, Facts(FACTS))
-    refresh(fest)
-    close(fest, at=AFTER)
-    play(fest, script, Facts(LATER_FACTS))
-    refresh(fest)
-    return fest
+    return kept(make_frozen)
 
 
 @pytest.fixture
@@ -489,7 +497,14 @@ def test_organisers_alone_reveal_and_hold_ceremonies(frozen: Fest, ceremony: Cer
     assert [client.get(path).status_code for path in (freeze_page, stage)] == ([200] * 2 if allowed else [403] * 2)
     for path in (f"{freeze_page}reveal/", f"{freeze_page}prepare/", stage):
         assert (client.post(path, {}).status_code == 403) is not allowed
-    assert client.get("/admin/rankings/ceremony/").status_code == 200, "to look at"
+    copy = frozen.public_copies.get()
+    for to_look_at, way in (
+        ("/admin/rankings/ceremony/", stage),
+        (f"/admin/livefest/publiccopy/{copy.pk}/change/", freeze_page),
+    ):
+        page = client.get(to_look_at)
+        assert page.status_code == 200
+        assert (way in text(page)) is allowed, "no way to what is refused"
     if not allowed:
         for job in (
             lambda: take_step(ceremony, number=1, act=Act.OPEN, by=user),

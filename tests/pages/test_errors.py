@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from livefest.models import Fest
+from livefest.models import Fest, User
 from livefest.views import broken
 from tests.pages.conftest import text
 
@@ -29,6 +29,16 @@ def test_page_that_is_not_there_is_told_in_the_sites_design(client: Client, fest
 
 def test_address_that_was_not_found_is_not_repeated(client: Client) -> None:
     assert "alert" not in text(client.get("/en/<script>alert(1)</script>/"))
+
+
+def test_page_for_others_is_told_in_the_sites_design(client: Client) -> None:
+    client.force_login(User.objects.create_user("ada"))
+    response = client.get("/admin/", follow=True)
+    assert response.status_code == 403
+    page = text(response)
+    assert "<h1>Backstage is closed to you</h1>" in page
+    assert 'href="/accounts/logout/"' in page
+    assert re.findall(r"<script(?![^>]*\ssrc=)[^>]*>|<style|\sstyle=", page) == []
 
 
 def test_page_that_breaks_is_told_without_database_or_context(client: Client) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import Settings
 
 from livefest.models import Fest
@@ -19,8 +19,9 @@ from rankings.freezing import reveal
 from rankings.publishing import publish
 from rankings.refresh import refresh
 from rankings.valkey import client as valkey
+from tests.kept import kept
 from tests.pages.addresses import MOVING, PAGES
-from tests.pages.conftest import NOW, forget, open_page, text
+from tests.pages.conftest import NOW, SMALL, forget, open_page, small, text
 from tests.rankings.fests import Facts, Script
 from tests.rankings.little import give
 from tests.rankings.play import begin, play, staff
@@ -64,14 +65,20 @@ def moves(client: Client, path: str) -> list[tuple[str, str, str]]:
 
 
 @pytest.fixture
-def two_days(fest: Fest, script: Script, settings: Settings) -> Fest:
+def two_days(db: None, settings: Settings) -> Fest:
     """The first day recorded at its end, and the second under way."""
-    play(fest, script, Facts(FIRST_DAY))
+    fest = kept(make_two_days)
+    at(settings, "14T12:00:00")
+    return fest
+
+
+def make_two_days() -> Fest:
+    fest = small()
+    play(fest, SMALL, Facts(FIRST_DAY))
     close_at(fest, "13T20:00:00")
     close_at(fest, "14T00:00:02")
-    play(fest, script, Facts(SECOND_DAY))
+    play(fest, SMALL, Facts(SECOND_DAY))
     refresh(fest)
-    at(settings, "14T12:00:00")
     return fest
 
 
@@ -285,6 +292,12 @@ def test_board_offers_the_moments_that_were_recorded(client: Client, two_days: F
 @pytest.fixture
 def frozen(settings: Settings, db: None) -> Fest:
     """Three days recorded, frozen on the third, and what came then recorded for staff."""
+    fest = kept(make_frozen)
+    at(settings, "16T01:00:00")
+    return fest
+
+
+def make_frozen() -> Fest:
     script = Script({**CAMPAIGN, "fest": {**CAMPAIGN["fest"], "freeze": datetime(2026, 2, 15, 20)}}, CREATORS, LATE, [])
     fest = begin(script)
     for facts, moments in (
@@ -296,9 +309,8 @@ def frozen(settings: Settings, db: None) -> Fest:
     ):
         play(fest, script, Facts(facts))
         for one in moments:
-            settings.LIVEFEST_NOW = moment(one).isoformat()
-            close_at(fest, one)
-    at(settings, "16T01:00:00")
+            with override_settings(LIVEFEST_NOW=moment(one).isoformat()):
+                close_at(fest, one)
     return fest
 
 

@@ -22,19 +22,14 @@ from livefest import pages
 from livefest.engines import Valkey
 from livefest.models import Fest
 from livefest.settings import services
-from rankings.history import record_history
 from rankings.models import Score, Standing
-from rankings.refresh import refresh
 from rankings.valkey import TIMEOUT
 from rankings.valkey import client as valkey
 from tests.engines.conftest import remove_socket_directory
+from tests.kept import kept
 from tests.pages.addresses import ADDRESSES, FINDS, MOVING, PAGES
-from tests.pages.conftest import announce, text
-from tests.rankings.fests import Facts, Script
+from tests.pages.conftest import announce, small_played, text
 from tests.rankings.machinery import seconds_of
-from tests.rankings.play import begin, play
-from tests.rankings.test_changes import CAMPAIGN, CREATORS, FACTS, LATE
-from tests.reference.small import moment
 
 NOTICE = re.compile(r'<p class="notice" role="status">.*? as it was at (\d\d:\d\d) UTC\.</p>')
 HTMX = {"hx-request": "true"}
@@ -61,11 +56,7 @@ def engine(tmp_path: Path, settings: Settings) -> Iterator[Valkey]:
 
 @pytest.fixture
 def shown(transactional_db: None, engine: Valkey) -> Fest:
-    script = Script(CAMPAIGN, CREATORS, LATE, [])
-    fest = begin(script)
-    play(fest, script, Facts(FACTS))
-    refresh(fest)
-    record_history(fest, at=moment("15T12:00:00"))
+    fest = kept(small_played)
     announce(fest, "News")
     return fest
 

@@ -13,14 +13,16 @@ from django.http import HttpResponseBase
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from creators.correction_steps import undo
 from creators.corrections import disqualification
 from livefest.models import Fest, User
 from rankings import results_views
 from rankings.corrections import make_correction
 from rankings.models import Edition
 from rankings.refresh import refresh
+from tests.kept import kept
 from tests.pages.addresses import ADDRESSES, RESULTS
-from tests.pages.conftest import announce, forget, open_page, text
+from tests.pages.conftest import announce, forget, open_page, small_played, text
 from tests.pages.test_every_address import POLICY, assert_for_everyone
 from tests.rankings.play import entry_of
 
@@ -30,7 +32,12 @@ VERIFY = "/en/small/results/verify/"
 
 @pytest.fixture
 def people(db: None) -> list[User]:
-    return [User.objects.create_user(name, is_superuser=True, is_staff=True) for name in ("nia", "omar")]
+    return two_people()
+
+
+def two_people() -> list[User]:
+    staff = {"is_superuser": True, "is_staff": True}
+    return [User.objects.get_or_create(username=name, defaults=staff)[0] for name in ("nia", "omar")]
 
 
 def certify(at: str = OVER, reason: str = "") -> Edition:
@@ -40,12 +47,18 @@ def certify(at: str = OVER, reason: str = "") -> Edition:
 
 
 @pytest.fixture
-def certified(played: Fest, people: list[User], settings: Settings) -> Fest:
+def certified(db: None, settings: Settings) -> Fest:
     """Edition 1 stands, a day after grace."""
     settings.LIVEFEST_NOW = "2026-02-20T00:00:00Z"
+    return kept(small_certified)
+
+
+def small_certified() -> Fest:
+    two_people()
+    fest = small_played()
     call_command("close", "small", f"--at={OVER}")
     certify()
-    return played
+    return fest
 
 
 @pytest.fixture
@@ -58,6 +71,22 @@ def corrected(
         certify(LATER, "Ada is out")
     forget()
     return certified
+
+
+def test_creator_pages_tell_the_corrections_that_the_edition_counts_in(
+    client: Client, certified: Fest, people: list[User]
+) -> None:
+    """Whatever became of them since: the edition's figures don't follow it either."""
+    ada, path = entry_of(certified, "ada"), ADDRESSES["creator"]
+    made = make_correction(disqualification(entry=ada), by=people[0], reason="Bought views")
+    assert "Bought views" not in open_page(client, path)
+    certify(LATER, "Ada is out")
+    assert "Bought views" in open_page(client, path)
+    undo(made, by=people[0], reason="She did not")
+    forget()
+    assert "Bought views" in open_page(client, path)
+    certify(LATER, "Ada is in")
+    assert "Bought views" not in open_page(client, path)
 
 
 def every_page(client: Client) -> dict[str, Any]:
@@ -87,7 +116,7 @@ def test_results_show_winners_and_proof(client: Client) -> None:
     assert page.count('<h2 id="board-') == 6
     for told in (
         '<a class="reach" href="/en/small/boards/all/all/">All</a>',
-        '<a class="reach" href="/en/small/boards/days/all/2026-02-13/">2026-02-13</a>',
+        '<a class="reach" href="/en/small/boards/days/all/2026-02-13/">13 February</a>',
         '<a class="reach" href="/en/small/boards/leagues/glow/">Glow</a>',
         '<a href="/en/small/creators/ada/">Ada</a>',
         edition.sha256,
@@ -95,6 +124,7 @@ def test_results_show_winners_and_proof(client: Client) -> None:
         edition.campaign_sha256,
         "Certified, edition 1",
         RESULTS["results_file"],
+        '<a href="#proof">The proof</a>',
     ):
         assert told in page
     assert "What this edition changed" not in page

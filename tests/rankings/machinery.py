@@ -143,7 +143,8 @@ def machinery(folder: Path, *, database: str, redis: str, now: str) -> Iterator[
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    wait_until(condition, seconds)
+    """Asks rarely enough to leave the processors to those who are waited for."""
+    wait_until(condition, seconds, pause=0.02)
 
 
 def seconds_of(job: Callable[[], object]) -> float:

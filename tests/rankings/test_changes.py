@@ -14,6 +14,7 @@ from livefest.campaign.store import to_text
 from livefest.models import Fest
 from rankings.models import RefreshState
 from rankings.refresh import refresh
+from tests.kept import kept
 from tests.rankings.fests import Close, Facts, Move, Script, expected
 from tests.rankings.play import all_standings, begin, everything_derived, play
 from tests.reference.small import fact, reversal
@@ -138,6 +139,13 @@ def with_one_more(section: str, **table: Any) -> dict[str, Any]:
     return campaign
 
 
+def in_mid_fest() -> Play:
+    fest = Play()
+    fest.happens(Facts(FACTS), Close(datetime(2026, 2, 15, 12, tzinfo=UTC)))
+    fest.check()
+    return fest
+
+
 BONUS = [{"multiplier": 3, "from": "09:00", "until": "10:30"}]
 
 
@@ -177,9 +185,7 @@ BONUS = [{"multiplier": 3, "from": "09:00", "until": "10:30"}]
     ids=str,
 )
 def test_campaign_edited_in_mid_fest_is_scored_as_it_stands_then(campaign: dict[str, Any]) -> None:
-    fest = Play()
-    fest.happens(Facts(FACTS), Close(datetime(2026, 2, 15, 12, tzinfo=UTC)))
-    fest.check()
+    fest = kept(in_mid_fest)
     fest.changes(campaign)
     fest.check()
     fest.changes(CAMPAIGN)

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from creators.models import Correction
 from livefest.models import Fest, User
 from rankings.refresh import refresh
+from tests.kept import kept
 from tests.rankings.little import give, little_fest
 from tests.rankings.play import all_standings
 
@@ -23,6 +24,10 @@ AT = "2026-02-15T13:00:00Z"
 @pytest.fixture(autouse=True)
 def ids(db: None) -> dict[str, str]:
     """The little fest with ada 40 and bo 30; the ids of their facts."""
+    return kept(ada_and_bo)
+
+
+def ada_and_bo() -> dict[str, str]:
     for name in ("ann", "ben"):
         User.objects.create_user(name, f"{name}@example.org", is_staff=True, is_superuser=True)
     fest = little_fest(["ada", "bo"])
@@ -46,7 +51,7 @@ def scores() -> dict[str, int]:
 def test_without_yes_it_only_tells() -> None:
     assert run("adjust", "bo", "coins", "2026-02-15", "-10", *ANN) == [
         "bo: -10 Coins on 2026-02-15",
-        "1 creators' scores change, by 10 points at most on one board.",
+        "1 creator's scores change, by 10 points at most on one board.",
         "3 rows of standings change their score, 0 more their rank.",
         "  all/fest: bo 30 (rank 2) → 20 (rank 2)",
         "  regions/IE/2026-02-15: bo 30 (rank 1) → 20 (rank 1)",

@@ -28,6 +28,7 @@ from rankings.models import Board, Snapshot
 from rankings.own_ranks import own_ranks
 from rankings.refresh import refresh
 from rankings.standings import find_standing, page
+from tests.kept import kept
 from tests.rankings.fests import Facts, Script
 from tests.rankings.machinery import Machinery
 from tests.rankings.play import all_standings, begin, entry_of, play, staff
@@ -82,6 +83,10 @@ def now(settings: Settings) -> Callable[[datetime], None]:
 
 @pytest.fixture
 def frozen(db: None, now: Callable[[datetime], None]) -> Fest:
+    return kept(make_frozen)
+
+
+def make_frozen() -> Fest:
     fest = begun(with_freeze())
     close(fest, at=AFTER)
     return fest

@@ -20,6 +20,7 @@ from livefest import pages, site
 from livefest.campaign import load_campaign
 from livefest.campaign.store import to_text
 from livefest.models import Fest
+from tests.kept import kept
 from tests.rankings.fests import Amend, Close, Facts, Refresh, Script
 from tests.rankings.play import begin, play
 from tests.rankings.test_changes import CAMPAIGN
@@ -79,23 +80,31 @@ def campaign() -> dict[str, Any]:
     return made
 
 
+def script_of(number: int, groups: str) -> Script:
+    creators = [
+        {
+            "handle": f"c{index:03}",
+            "name": f"C{index:03} <b>",
+            "region": ("GB", "IE")[index % 2],
+            "category": "",
+            "groups": groups,
+        }
+        for index in range(number)
+    ]
+    return Script(campaign(), creators, LATE, [])
+
+
+def begun(number: int, groups: str) -> Fest:
+    return begin(script_of(number, groups))
+
+
 class Stage:
     """A fest with so many creators, all of one league and community, in its two regions by turns."""
 
     def __init__(self, number: int, groups: str = "glow;choir") -> None:
         self.handles = [f"c{index:03}" for index in range(number)]
-        creators = [
-            {
-                "handle": handle,
-                "name": f"{handle.title()} <b>",
-                "region": ("GB", "IE")[index % 2],
-                "category": "",
-                "groups": groups,
-            }
-            for index, handle in enumerate(self.handles)
-        ]
-        self.script = Script(campaign(), creators, LATE, [])
-        self.fest: Fest = begin(self.script)
+        self.script = script_of(number, groups)
+        self.fest = kept(begun, number, groups)
 
     def happens(self, *events: Any) -> None:
         for event in events:

@@ -20,6 +20,7 @@ from rankings.refresh import refresh
 from rankings.snapshots import Which, day_ends, ranks_in, rows_of, snapshot_page
 from rankings.tasks import close_fest
 from rankings.valkey import client
+from tests.kept import kept
 from tests.rankings.little import give, little_fest
 from tests.rankings.machinery import Machinery
 from tests.reference.small import brief, moment
@@ -29,7 +30,7 @@ ALL = Which("all", "", "fest")
 
 @pytest.fixture
 def fest(db: None) -> Fest:
-    return little_fest(["ada", "bo", "cy"])
+    return kept(little_fest, ("ada", "bo", "cy"))
 
 
 def close_at(fest: Fest, at: str) -> None:

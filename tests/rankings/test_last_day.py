@@ -20,6 +20,7 @@ from creators.reports import parse_fact
 from livefest.models import Fest, User
 from rankings.models import Edition
 from tests.browser.festival import HANDLES, festival
+from tests.kept import kept
 from tests.pages.conftest import forget
 from tests.reference.small import moment
 
@@ -38,6 +39,10 @@ def fest(settings: Settings, client: Client) -> Fest:
     """Up to the evening of the last day, a fact for everybody in each hour of it."""
     settings.LIVEFEST_NOW = at("16T17:59:00")
     settings.LARGE_CORRECTION_POINTS = 10**12
+    return kept(evening)
+
+
+def evening() -> Fest:
     fest = festival(more=0)
     for name in ("one@example.org", "two@example.org"):
         User.objects.create(username=name, email=name, is_staff=True, is_superuser=True)

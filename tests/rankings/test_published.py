@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from creators.sources import add_secret, create_source
-from livefest.models import Fest
+from livefest.models import Fest, User
 from rankings.export import days_of, places_of
 from rankings.models import Board
 from tests.creators.test_webhook import Sender
@@ -166,5 +166,21 @@ def test_explain_adds_up_to_the_score(campaigns: Path) -> None:
         found = stands["/".join(part for part in (board, within, period) if part)]
         assert (found["rank"], found["score"], found["reached_at"]) == (rank, score, reached_at)
         assert sum(int(part.split()[1]) for part in found["sum"].split(" + ")) == int(score)
+    assert "corrections in force" not in lines
+    User.objects.create_user("nia", is_staff=True, is_superuser=True)
+    run(
+        "adjust",
+        "uk-valentine",
+        "bo.live",
+        "coins",
+        "2026-02-14",
+        "3",
+        "--by=nia",
+        "--reason=Lost\non the way",
+        "--yes",
+    )
+    lines = run("explain", "uk-valentine", "bo.live").splitlines()
+    assert lines[3] == "corrections in force"
+    assert re.fullmatch(r"  bo\.live: \+3 Campaign gifts on 2026-02-14, since 20\S+Z: Lost on the way", lines[4])
     with pytest.raises(CommandError, match='no creator "@bo.live"'):
         run("explain", "uk-valentine", "@bo.live")

@@ -11,6 +11,7 @@ from rankings.places import Place
 from rankings.refresh import refresh
 from rankings.standings import find_standing, neighbours, page, place_of, size, version
 from rankings.valkey import client, keys_of
+from tests.kept import kept
 from tests.rankings.little import give, little_fest, standing_of, take_back
 
 # Shared ranks at the beginning, in the middle and at the end; handles that are no ASCII, and one that begins another.
@@ -39,16 +40,21 @@ def slowly(coins: dict[str, int]) -> list[Place]:
 
 
 @pytest.fixture
-def fest() -> Fest:
-    return little_fest([*COINS, "idle"])
+def fest(db: None) -> Fest:
+    return kept(little_fest, (*COINS, "idle"))
+
+
+def standing_of_coins() -> Standing:
+    fest = little_fest([*COINS, "idle"])
+    give(fest, **COINS)
+    refresh(fest)
+    return standing_of(fest)
 
 
 @pytest.fixture(params=["valkey", "postgres"])
-def standing(fest: Fest, request: pytest.FixtureRequest) -> Standing:
+def standing(db: None, request: pytest.FixtureRequest) -> Standing:
     """The standing of all in COINS, held by Valkey or only by PostgreSQL."""
-    give(fest, **COINS)
-    refresh(fest)
-    standing = standing_of(fest)
+    standing = kept(standing_of_coins)
     if request.param == "postgres":
         client().delete(*keys_of(standing.pk))
     return standing

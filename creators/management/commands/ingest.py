@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from creators.files import Batch, NotAFactsFile, read_batches
-from creators.intake import CheckedBatch, SourcePaused, check_facts, store_facts
+from creators.intake import CheckedBatch, SourcePaused, check_facts, measure, store_facts
 from creators.lives import record_lives
 from creators.models import Source
 from creators.sources import SourceError, create_source
@@ -113,6 +113,7 @@ def read_ahead(items: Iterator[T]) -> Iterator[T]:
 def take(batch: Batch, checked: CheckedBatch, report: "RefusalReport") -> Counter[str]:
     """Stores a batch, tells `report` what was not taken, and counts."""
     outcome = store_facts(checked)
+    measure(checked.source, outcome, [fact for _line, fact in batch.facts], way="file", malformed=len(batch.bad))
     refused_lives = record_lives(
         source=checked.source, reports=[live for _line, live in batch.lives], reported_at=checked.arrived_at
     )

@@ -10,37 +10,55 @@ import pytest
 from livefest.models import Fest, User
 from rankings.models import Edition
 from rankings.results_file import file_lines
+from tests.kept import kept
 from tests.rankings.fests import Facts, Script
 from tests.rankings.play import begin, play
 from tests.rankings.results.certifying import ARRIVED, OVER, certify, run
 from tests.rankings.test_changes import CAMPAIGN, CREATORS, FACTS
 
+SCRIPT = Script(CAMPAIGN, CREATORS, ARRIVED, [])
+
 
 @pytest.fixture
 def people(transactional_db: None) -> tuple[User, User]:
+    return two_people()
+
+
+@pytest.fixture
+def script() -> Script:
+    return SCRIPT
+
+
+@pytest.fixture
+def fest(transactional_db: None) -> Fest:
+    """ "small", after grace, with everything closed, and the two people."""
+    return kept(small_over)
+
+
+@pytest.fixture
+def certified(transactional_db: None) -> Fest:
+    return kept(small_certified)
+
+
+def two_people() -> tuple[User, User]:
     nia, omar = (
-        User.objects.create_user(name, f"{name}@example.org", "a long one", is_staff=True, is_superuser=True)
+        User.objects.filter(username=name).first()
+        or User.objects.create_user(name, f"{name}@example.org", "a long one", is_staff=True, is_superuser=True)
         for name in ("nia", "omar")
     )
     return nia, omar
 
 
-@pytest.fixture
-def script() -> Script:
-    return Script(CAMPAIGN, CREATORS, ARRIVED, [])
-
-
-@pytest.fixture
-def fest(script: Script, people: tuple[User, User]) -> Fest:
-    """ "small", after grace, with everything closed."""
-    fest = begin(script)
-    play(fest, script, Facts(FACTS))
+def small_over() -> Fest:
+    two_people()
+    fest = begin(SCRIPT)
+    play(fest, SCRIPT, Facts(FACTS))
     run("close", "small", f"--at={OVER}")
     return fest
 
 
-@pytest.fixture
-def certified(fest: Fest) -> Fest:
+def small_certified() -> Fest:
+    fest = small_over()
     certify()
     return fest
 
