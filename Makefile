@@ -5,7 +5,7 @@ BEAT_SCHEDULE ?= .local/celerybeat-schedule
 export DJANGO_SETTINGS_MODULE ?= livefest.settings.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots setup worker beat test lint format lock bench stop
+.PHONY: help demo screenshots setup worker beat test test-cluster lint format lock bench stop
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -33,7 +33,10 @@ beat: .venv/installed ## Celery's clock, which tells workers when
 	$(PY) -m celery --app livefest beat --loglevel WARNING --schedule $(BEAT_SCHEDULE)
 
 test: .venv/installed ## all tests, on every core, against their own databases and their own Valkey
-	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest --numprocesses logical --dist worksteal $(ARGS)
+	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest --numprocesses logical --dist worksteal -m "not cluster" $(ARGS)
+
+test-cluster: .venv/installed ## tests with several servers of each kind, which fail over: two to four minutes
+	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest -m cluster tests/cluster $(ARGS)
 
 stop: ## stop this checkout's PostgreSQL and Valkey
 	@if [ -e .venv/installed ]; then $(PY) -m livefest.engines stop; fi
