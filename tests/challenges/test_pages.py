@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from livefest import pages, site
-from tests.challenges.pages import NOW, challenge, fest_of_dares, meet, moment
+from tests.challenges.pages import CAMPAIGN, NOW, challenge, fest_of, fest_of_dares, meet, moment
 
 pytestmark = pytest.mark.django_db
 LIST = "/en/dares/challenges/"
@@ -191,7 +191,7 @@ def test_moving_part_alone_for_htmx(client: Client, url: str) -> None:
 def test_list_costs_the_same_with_more_challenges(client: Client) -> None:
     fest_of_dares(challenge("one", first=3))
     one = queries_of(client, LIST)
-    fest_of_dares("".join(challenge(slug, first=3) for slug in ("one", "two", "three")))
+    fest_of(CAMPAIGN + "".join(challenge(slug, first=3) for slug in ("one", "two", "three")))
     assert queries_of(client, LIST) == one
 
 

@@ -51,6 +51,7 @@ RESULTS = {
 # Those of which a part moves: htmx asks for it at the page's own address.
 MOVING = ["fest", "board", "board_day", "group", "challenges", "challenge", "challenge_day", "creator", "ceremony"]
 OF_OTHERS = ("admin/", "accounts/", "ingest/")
+OF_MACHINES = ("health/live", "health/ready", "metrics")  # tests/operations
 
 
 def public_names(resolver: URLResolver | None = None, path: str = "") -> Iterator[str]:
@@ -60,5 +61,5 @@ def public_names(resolver: URLResolver | None = None, path: str = "") -> Iterato
         if isinstance(pattern, URLResolver):
             if route not in OF_OTHERS:
                 yield from public_names(pattern, route)
-        elif isinstance(pattern, URLPattern):
+        elif isinstance(pattern, URLPattern) and route not in OF_MACHINES:
             yield pattern.name or route
