@@ -38,13 +38,14 @@ WHERE entry.fest_id = %s AND creator.handle = ANY(%s)
 class Row(TypedDict):
     """A place with what is shown of it: a dict, in which a template finds things fastest. `gap` is what the next better
     score is ahead by; None at the top. `move` is how the rank changed since the day before; None where that isn't
-    known."""
+    known. `tag` is a creator's handle where the name isn't it."""
 
     rank: int
     position: int
     handle: str
     score: int
     name: str
+    tag: str
     flag: str
     region: str
     url: str
@@ -62,12 +63,18 @@ class Choice:
 class Numbered:
     """A page of `ROWS` rows, one of `pages`, numbered from 1; `first_url` is the address of the first."""
 
+    board: Board
     number: int
     pages: int
 
     @property
     def first_url(self) -> str:
         raise NotImplementedError
+
+    @property
+    def no_regions(self) -> bool:
+        """Communities and supporters are of no region."""
+        return self.board.of != Board.Of.CREATORS
 
     def url(self, number: int = 1) -> str:
         return self.first_url if number == 1 else f"{self.first_url}?page={number}"
@@ -140,10 +147,12 @@ def rows_of_page(board: Board, places: list[Place], *, number: int, before: Befo
     shown = [place for place in places if place.position >= (number - 1) * ROWS]
     names = names_of(board, [place.handle for place in shown])
     gaps = gaps_of(places)
-    return [row_of(place, names, gaps[place.position], before.move(place) if before else None) for place in shown]
+    return [
+        row_of(board, place, names, gaps[place.position], before.move(place) if before else None) for place in shown
+    ]
 
 
-def row_of(place: Place, names: dict[str, Named], gap: int | None, move: Move | None) -> Row:
+def row_of(board: Board, place: Place, names: dict[str, Named], gap: int | None, move: Move | None) -> Row:
     name, flag, region, url = names.get(place.handle, (place.handle, "", "", ""))
     return {
         "rank": place.rank,
@@ -151,6 +160,7 @@ def row_of(place: Place, names: dict[str, Named], gap: int | None, move: Move | 
         "handle": place.handle,
         "score": place.score,
         "name": name,
+        "tag": f"@{place.handle}" if board.of == Board.Of.CREATORS and name != place.handle else "",
         "flag": flag,
         "region": region,
         "url": url,

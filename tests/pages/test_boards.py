@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from creators.models import Creator, Group
 from livefest import pages
 from livefest.campaign import load_campaign
 from livefest.campaign.store import to_text
@@ -16,7 +17,7 @@ from livefest.models import Fest
 from rankings.refresh import refresh
 from rankings.valkey import client as valkey
 from tests.pages.addresses import MOVING, PAGES
-from tests.pages.conftest import announce, forget
+from tests.pages.conftest import announce, forget, text
 from tests.rankings.fests import Facts, Script
 from tests.rankings.play import begin, play
 from tests.rankings.test_changes import CAMPAIGN, CREATORS, FACTS, LATE
@@ -118,3 +119,14 @@ def test_kept_page_asks_neither_postgresql_nor_valkey(client: Client, played: Fe
             assert client.get(path, headers=headers).content == first.content, name
             assert client.get(path, headers=again).status_code == 304, name
         assert (len(captured), commands() - before - 1) == (0, 0), name
+
+
+@pytest.mark.parametrize(("board", "of_creators"), [("all/all", True), ("communities/all", False), ("fans/GB", False)])
+def test_only_boards_of_creators_tell_handles_and_regions(
+    client: Client, played: Fest, board: str, of_creators: bool
+) -> None:
+    Creator.objects.update(name="Somebody")
+    Group.objects.filter(slug="choir").update(name="The Choir")
+    page = text(client.get(f"/en/small/boards/{board}/"))
+    assert page.count("data-row=") > 0
+    assert (">Region<" in page, 'class="quiet small">@' in page) == (of_creators, of_creators)
