@@ -141,6 +141,11 @@ def test_entry_of_the_feed_has_moments_text_and_address(client: Client, fest: Fe
     assert link.get("href") == f"http://testserver{UPDATES}#update-{update.pk}"
 
 
+def test_feed_without_entries_is_as_old_as_its_fest(client: Client, fest: Fest) -> None:
+    feed = ElementTree.fromstring(client.get(FEED).content)  # noqa: S314  our own feed
+    assert [one.text for one in feed.findall(f"{ATOM}updated")] == [fest.starts.isoformat()]
+
+
 def test_feed_of_an_unknown_fest_is_not_found(client: Client) -> None:
     assert client.get("/en/nowhere/updates/feed.atom").status_code == 404
 
