@@ -242,12 +242,13 @@ SELECT standing.id, standing.version FROM (SELECT DISTINCT standing_id FROM diff
      JOIN board_standing standing ON standing.id = moved.standing_id
 """
 
+# Through an array, so that it is a look-up for each standing whatever the planner believes of the table.
 BUMP_STANDINGS = """
 UPDATE rankings_standing standing SET version = %(version)s, width = %(width)s, size = size + moved.more
 FROM (
     SELECT standing_id, count(new_key) - count(old_key) AS more FROM difference GROUP BY standing_id
 ) AS moved
-WHERE standing.id = moved.standing_id
+WHERE standing.id = ANY (ARRAY(SELECT DISTINCT standing_id FROM difference)) AND moved.standing_id = standing.id
 """
 
 
