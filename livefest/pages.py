@@ -179,7 +179,7 @@ def public_page(
                 log.warning("old_page_served", path=request.path, error=str(error))
                 metrics.PAGES["old"] += 1
                 old = with_notice(kept.page)
-                return answer(request, old, Answers.of(old, headers))
+                return answer(request, old, Answers.of(old, HEADERS))  # whatever the view's: it is old enough
 
         serve.csrf_exempt = True  # type: ignore[attr-defined]  # nothing can be sent to it: a POST is told so
         return serve

@@ -18,10 +18,11 @@ from django.http import HttpResponseBase
 from django.test import Client
 from pytest_django import Settings
 
-from livefest import pages
+from livefest import copies, pages
 from livefest.engines import Valkey
 from livefest.models import Fest
 from livefest.settings import services
+from rankings import views
 from rankings.models import Score, Standing
 from rankings.valkey import TIMEOUT
 from rankings.valkey import client as valkey
@@ -232,6 +233,19 @@ def test_kept_pages_are_served_while_both_are_away(client: Client, engine: Valke
             assert NOTICE.sub("<!--notice-->", text(response)) == text(before[name])
         for path in FINDS.values():
             assert client.get(path).status_code == 503
+
+
+@pytest.mark.usefixtures("shown")
+def test_old_page_is_kept_by_others_for_seconds_only(client: Client, tmp_path: Path) -> None:
+    """Also one that they keep for long while all is well."""
+    path = PAGES["board_stood"]
+    assert "max-age=600" in client.get(path)["Cache-Control"]
+    for remembered in (pages.versions, copies._shown, views._boards):  # as some seconds later
+        remembered.clear()
+    with postgresql_away(tmp_path):
+        response = client.get(path)
+    assert NOTICE.search(text(response))
+    assert response["Cache-Control"] == pages.HEADERS["Cache-Control"]
 
 
 @pytest.mark.usefixtures("shown")
