@@ -11,14 +11,18 @@ import redis
 from pytest_django import Settings
 
 from creators.creators_file import load_creators
+from creators.models import Mark
 from livefest.models import Fest
 from livefest.sql import execute
+from rankings.refresh import refresh
 from rankings.valkey import client
 from tests.cluster.servers import running
 from tests.cluster.valkeys import Shards, Watched, answers, valkey_server
 from tests.engines.conftest import wait_until
 from tests.rankings.conftest import test_database as database_url
 from tests.rankings.held import in_postgres, in_valkey
+from tests.rankings.machinery import wait_for
+from tests.rankings.play import everything_derived
 
 __all__ = ["database_url"]
 
@@ -66,6 +70,15 @@ def is_published() -> bool:
         return bool(record) and in_valkey(client(), list(record)) == record
     except redis.RedisError:
         return False
+
+
+def assert_as_a_rebuild_gives(fest: Fest) -> None:
+    """Once all is scored and published: a rebuild changes nothing of it, in PostgreSQL or Valkey."""
+    wait_for(lambda: not Mark.objects.exists() and is_published())
+    stepwise = everything_derived(fest), in_postgres(execute)
+    assert refresh(fest, rebuild=True) is not None
+    assert (everything_derived(fest), in_postgres(execute)) == stepwise
+    assert is_published()
 
 
 @pytest.fixture

@@ -9,18 +9,14 @@ import kombu
 import pytest
 from amqp.exceptions import PreconditionFailed
 
-from creators.models import Mark
 from livefest.models import Fest
 from livefest.sql import execute
 from rankings.locks import FEST_LOCK
 from rankings.models import Standing
-from rankings.refresh import refresh
-from tests.cluster.conftest import IN_GRACE, REFRESHING, database_url, is_published
+from tests.cluster.conftest import IN_GRACE, REFRESHING, assert_as_a_rebuild_gives, database_url, is_published
 from tests.cluster.rabbit import Rabbit
 from tests.cluster.servers import running
-from tests.rankings.held import in_postgres
 from tests.rankings.machinery import machinery, wait_for
-from tests.rankings.play import everything_derived
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,11 +50,7 @@ def test_worker_and_broker_are_killed_in_the_middle(
         rabbit.broker.start()
         rabbit.wait_until_it_listens()
         assert int(feeder.finish()) > 0
-        wait_for(lambda: not Mark.objects.exists() and is_published())
-        stepwise = everything_derived(sample), in_postgres(execute)
-        assert refresh(sample, rebuild=True) is not None
-        assert (everything_derived(sample), in_postgres(execute)) == stepwise
-        assert is_published()
+        assert_as_a_rebuild_gives(sample)
 
 
 def assert_quorum_queue(rabbit: Rabbit) -> None:

@@ -10,7 +10,6 @@ from pytest_django import Settings
 
 from creators.files import read_batches
 from creators.intake import record_facts
-from creators.models import Mark
 from creators.sources import create_source
 from livefest.models import Fest
 from livefest.sql import execute
@@ -18,12 +17,18 @@ from rankings.locks import FEST_LOCK
 from rankings.models import Board, Standing
 from rankings.refresh import refresh
 from rankings.valkey import client, keys_of, published_key
-from tests.cluster.conftest import IN_GRACE, REFRESHING, database_url, is_published, published_at
+from tests.cluster.conftest import (
+    IN_GRACE,
+    REFRESHING,
+    assert_as_a_rebuild_gives,
+    database_url,
+    is_published,
+    published_at,
+)
 from tests.cluster.servers import running
 from tests.cluster.valkeys import Shards, Watched, asked, is_master, valkey_server
 from tests.rankings.held import in_postgres, names_in
 from tests.rankings.machinery import Machinery, machinery, wait_for
-from tests.rankings.play import everything_derived
 from tests.rankings.test_outages import everything_read
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,11 +121,7 @@ def test_failover_in_the_middle_of_refreshes_and_ingest(
     wait_for(lambda: newest_version() > version and is_published())
     killed.start()  # and comes back with what it had, as if it were the master
     assert int(feeder.finish()) > 0
-    wait_for(lambda: not Mark.objects.exists() and is_published())
-    stepwise = everything_derived(sample), in_postgres(execute)
-    assert refresh(sample, rebuild=True) is not None
-    assert (everything_derived(sample), in_postgres(execute)) == stepwise
-    assert is_published()
+    assert_as_a_rebuild_gives(sample)
     assert_nothing_else(sample)
 
 
