@@ -51,7 +51,7 @@ def test_viewers_follow_the_stage(desk: Visit, browser: Browser, live_server: Li
         for shown, following in enumerate(["Next: rank 2", "Next: the winner"], 1):
             desk.page.keyboard.press(["ArrowRight", "PageDown"][shown - 1])
             expect(viewer.page.locator(".ceremony-next")).to_have_text(following, timeout=15_000)
-            assert rows.count() == shown
+            expect(rows).to_have_count(shown)
             expect(viewer.page.locator("#announced")).to_contain_text(following)
             assert viewer.page.evaluate("document.getAnimations().length") == 0
         assert names[2] not in viewer.page.content()
@@ -71,4 +71,4 @@ def test_stage_keeps_nobody_out(desk: Visit) -> None:
         assert [one["id"] for one in result.response["violations"] if "stage" in str(one["nodes"])] == []
         desk.page.locator(".stage-go").click()
     desk.page.get_by_role("link", name="All ceremonies are over: reveal the boards").click()
-    assert desk.page.locator("#reveal-title").is_visible()
+    expect(desk.page.locator("#reveal-title")).to_be_visible()

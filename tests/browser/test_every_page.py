@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from livefest.models import Fest
@@ -92,11 +92,12 @@ def test_pages_are_complete_without_javascript(
         visit.goto(PAGES["board"])
         visit.page.get_by_label("Board", exact=True).select_option("region")
         visit.page.get_by_role("button", name="Show").click()
+        expect(visit.page).to_have_url(visit.origin + "/en/live-fest/boards/region/US/")
         visit.page.get_by_label("Place").select_option("GB")
         visit.page.get_by_role("button", name="Show").click()
-        assert visit.page.url.endswith("/en/live-fest/boards/region/GB/")
+        expect(visit.page).to_have_url(visit.origin + "/en/live-fest/boards/region/GB/")
         visit.page.get_by_label("Find a creator by handle or name").fill("number 051")
         visit.page.get_by_role("button", name="Find").click()
-        assert visit.page.url.endswith("/en/live-fest/boards/region/GB/?page=2#p53")
-        assert "Number 051" in visit.page.locator("tr:target").inner_text()
+        expect(visit.page).to_have_url(visit.origin + "/en/live-fest/boards/region/GB/?page=2#p53")
+        expect(visit.page.locator("tr:target")).to_contain_text("Number 051")
         visit.is_clean()

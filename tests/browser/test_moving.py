@@ -119,4 +119,4 @@ def test_creator_is_found_by_handle_or_name(visit: Visit, typed: str) -> None:
     visit.page.get_by_label("Find a creator by handle or name").fill(typed)
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_url("**/boards/region/GB/#p1")
-    assert "Ada Lovelace" in visit.page.locator("tr:target").inner_text()
+    expect(visit.page.locator("tr:target")).to_contain_text("Ada Lovelace")
