@@ -17,16 +17,20 @@ from rich.table import Table
 from bench.figures import Figure
 from bench.ingest import run_ingest
 from bench.pages import run_pages
-from bench.setting import bench_engines, empty_database, prepare
+from bench.scale import figures_of, run_admin, run_reads, run_rebuild, run_refreshes
+from bench.setting import bench_engines, empty_database
 
 RESULTS = Path(__file__).parent.parent / ".local" / "bench.json"
-PARTS = ["pages", "ingest"]
+PARTS = ["pages", "scale", "ingest"]
+FACTS_EACH = 10
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=PARTS, default=PARTS, help="all of them if none is named")
-    parser.add_argument("--creators", type=int, default=100_000, help="that facts go in for")
+    parser.add_argument(
+        "--creators", type=int, nargs="+", default=[100_000], help="of the fests whose size matters, smallest first"
+    )
     parser.add_argument("--facts", type=int, default=100_000, help="in each measurement")
     parser.add_argument("--page-creators", type=int, default=3_000, help="of the fest whose pages are measured")
     parser.add_argument("--rounds", type=int, default=5)
@@ -46,16 +50,27 @@ def main() -> int:
 
 def measured(options: argparse.Namespace) -> list[Figure]:
     figures: list[Figure] = []
-    with bench_engines() as url, tempfile.TemporaryDirectory() as folder:
+    with bench_engines() as url, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         if "pages" in options.parts:
             with empty_database(url):
-                figures += run_pages(Path(folder), creators=options.page_creators, rounds=options.rounds)
-        if "ingest" in options.parts:
+                figures += run_pages(folder, creators=options.page_creators, rounds=options.rounds)
+        scales = []
+        for creators in options.creators:
+            biggest = creators == max(options.creators)
             with empty_database(url):
-                prepare(options.creators)
-                figures += run_ingest(
-                    url, Path(folder), creators=options.creators, facts=options.facts, rounds=options.rounds
-                )
+                from bench.crowd import make_crowd  # asks for a Django that is set up
+
+                make_crowd(creators=creators, facts_each=FACTS_EACH)
+                if "scale" in options.parts:
+                    scales.append(run_rebuild(creators, creators * FACTS_EACH))
+                    run_refreshes(scales[-1], folder, options.rounds)
+                    if biggest:
+                        figures += run_reads(creators, options.rounds)
+                        figures += run_admin(options.rounds)
+                if "ingest" in options.parts and biggest:
+                    figures += run_ingest(url, folder, creators=creators, facts=options.facts, rounds=options.rounds)
+        figures += figures_of(scales)
     return figures
 
 

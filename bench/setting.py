@@ -1,11 +1,10 @@
-"""Where the benchmarks run: a database of their own on the checkout's PostgreSQL and a Valkey of their own, for the
-standings that the checkout's Valkey holds are another database's."""
+"""Where the benchmarks run: a PostgreSQL and a Valkey of their own, set as a server's."""
 
 from __future__ import annotations
 
 import os
 import random
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,22 +13,34 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from livefest.engines import Valkey, checkout_engines
+from livefest.engines import Engines
 
+HOME = Path(__file__).parent.parent / ".local" / "bench"
 DATABASE = "livefest_bench"
 NOW = datetime(2026, 12, 10, 12, tzinfo=UTC)  # the clock of every run: the tenth day of live-fest
 CAMPAIGN = Path(__file__).parent.parent / "tests" / "campaigns" / "live-fest.toml"
 
 
+# What docs/deployment.md tells to set on a server with 24 GB, of which these two are the ones that matter.
+SERVER = {"shared_buffers": "4GB", "max_wal_size": "8GB"}
+
+
 @contextmanager
 def bench_engines() -> Iterator[str]:
-    """PostgreSQL and Valkey, to which the settings of this process and its children point from here on. Yields the URL
-    of the database that `empty_database` makes."""
-    urls = checkout_engines().ensure(stop_when_last=True)
-    url = make_conninfo(urls.database, dbname=DATABASE)
-    with tempfile.TemporaryDirectory() as folder:
-        valkey = Valkey(Path(folder) / "valkey")
-        os.environ |= dict.fromkeys(["REDIS_URL", "CACHE_URL", "CELERY_BROKER_URL", "STANDINGS_URL"], valkey.ensure())
+    """PostgreSQL and Valkey of the bench's own, in `.local/bench`, to which the settings of this process and its
+    children point from here on. Yields the URL of the database that `empty_database` makes. Both and all their data are
+    gone at the end; what a bench that was killed left goes at the beginning."""
+    engines = Engines(HOME)
+    engines.stop()
+    shutil.rmtree(HOME, ignore_errors=True)
+    try:
+        with psycopg.connect(engines.ensure().database, autocommit=True) as connection:
+            for name, value in SERVER.items():
+                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        engines.postgres.stop()
+        urls = engines.ensure()
+        url = make_conninfo(urls.database, dbname=DATABASE)
+        os.environ |= dict.fromkeys(["REDIS_URL", "CACHE_URL", "CELERY_BROKER_URL", "STANDINGS_URL"], urls.redis)
         os.environ |= {
             "DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "livefest.settings.development",
@@ -37,10 +48,11 @@ def bench_engines() -> Iterator[str]:
             "LOG_LEVEL": "WARNING",
             "LIVEFEST_NOW": NOW.isoformat(),
         }
-        try:
-            yield url
-        finally:
-            valkey.stop()
+        yield url
+    finally:
+        engines.release()
+        engines.stop()
+        shutil.rmtree(HOME, ignore_errors=True)
 
 
 @contextmanager
@@ -64,25 +76,9 @@ def empty_database(url: str) -> Iterator[None]:
             connection.execute(drop)
 
 
-def prepare(creators: int) -> None:
-    """Loads live-fest with so many creators, `bench0000000` and on, over all its regions."""
-    from django.db import connection
-
-    from creators.creators_file import load_creators
-    from livefest.campaign import load_campaign
-    from livefest.models import Fest
-
-    load_campaign(CAMPAIGN.read_bytes())
-    fest = Fest.objects.get()
-    regions = list(fest.regions.values_list("code", flat=True))
-    lines = ["handle,name,region,category"]
-    lines += [f"{handle(n)},Creator {n},{regions[n % len(regions)]},music" for n in range(creators)]
-    load_creators(fest=fest, data="\n".join(lines).encode())
-    connection.cursor().execute("VACUUM ANALYZE")
-
-
 def handle(number: int) -> str:
-    return f"bench{number:07}"
+    """Of a creator of `bench.crowd`, from 1 on."""
+    return f"live-fest.{number:07}"
 
 
 def make_facts(count: int, *, prefix: str, creators: int) -> list[dict[str, object]]:
@@ -92,7 +88,7 @@ def make_facts(count: int, *, prefix: str, creators: int) -> list[dict[str, obje
     return [
         {
             "id": f"{prefix}-{number:09}",
-            "creator": handle(rng.randrange(creators)),
+            "creator": handle(rng.randrange(creators) + 1),
             "metric": rng.choice(metrics),
             "quantity": rng.randrange(1, 500),
             "at": (NOW - timedelta(seconds=rng.randrange(1, 86_400))).isoformat().replace("+00:00", "Z"),

@@ -14,7 +14,7 @@ from creators.models import Entry, Payment
 from rankings.boards import Plan, plans_of
 from rankings.export import as_text
 from rankings.models import Gain, Rule, Score
-from rankings.standings import derived_place
+from rankings.standings import derived_place, scores_of
 
 
 def explain(entry: Entry) -> Iterator[str]:
@@ -96,14 +96,15 @@ def paid(entry: Entry) -> Iterator[str]:
 
 def stands(entry: Entry) -> Iterator[str]:
     """Each standing that the creator is ranked in, and what its score is the sum of."""
-    scores = Score.objects.filter(entry=entry, key__isnull=False).select_related("standing")
+    plans = plans_of(entry.fest)
+    scores = scores_of(entry, [plan.board for plan in plans])
     by_board: dict[int, list[Score]] = defaultdict(list)
     for score in scores.order_by("standing__period", "standing__within"):
         by_board[score.board_id].append(score)
     if by_board:
         yield ""
         yield "standings"
-    for plan in plans_of(entry.fest):
+    for plan in plans:
         for score in by_board[plan.board.pk]:
             assert score.score is not None and score.reached_at is not None  # noqa: S101, PT018  it has a key
             yield f"  {stands_at(plan, score, score.score, score.reached_at)} = {made_of(entry, plan, score)}"

@@ -9,9 +9,9 @@ from django.conf import settings
 from creators.models import Entry
 from livefest.copies import shown_copy
 from rankings.copies import shown_belonging
-from rankings.models import Board, Score
+from rankings.models import Board
 from rankings.places import Place
-from rankings.standings import derived_place, place_of, size, standings_with
+from rankings.standings import derived_place, place_of, scores_of, size, standings_with
 
 
 class OwnRank(NamedTuple):
@@ -38,12 +38,10 @@ def own_ranks(entry: Entry) -> list[OwnRank]:
 
 
 def derived_ranks(entry: Entry, boards: list[Board]) -> list[OwnRank]:
-    handle = entry.creator.handle
-    scores = Score.objects.filter(board__in=boards, handle=handle, entry=entry, key__isnull=False)
     ranks = []
-    for score in scores.select_related("standing", "board"):
+    for score in scores_of(entry, boards):
         standing = score.standing
-        place = derived_place(standing, handle)
+        place = derived_place(standing, score.handle)
         if place:
             ranks.append(OwnRank(score.board.slug, standing.within, standing.period, place, standing.size))
     return ranks

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 import redis
 import structlog
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from creators.models import Entry
 from livefest.copies import shown_copy
@@ -96,9 +96,14 @@ def standings_with(entry: Entry, boards: Sequence[Board], *, within: Sequence[st
         listed = standings_of(boards, within=within)
         ranked = rows_of(handle, [one.pk for one in listed.values()])
         return [(by_id[board], one) for (board, _within, _period), one in listed.items() if one.pk in ranked]
+    return [(by_id[score.board_id], score.standing) for score in scores_of(entry, boards)]
+
+
+def scores_of(entry: Entry, boards: Sequence[Board]) -> QuerySet[Score]:
+    """A creator's scores in the standings of some boards where they are ranked, whatever the public is shown."""
     # By board and handle, which an index serves: there is none by entry.
-    scores = Score.objects.filter(board__in=boards, handle=handle, entry=entry, key__isnull=False)
-    return [(by_id[score.board_id], score.standing) for score in scores.select_related("standing")]
+    found = Score.objects.filter(board__in=boards, handle=entry.creator.handle, entry=entry, key__isnull=False)
+    return found.select_related("standing", "board")
 
 
 def version(listed: Listed) -> int:
