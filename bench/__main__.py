@@ -14,6 +14,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from bench.busy import run_busy
 from bench.figures import Figure
 from bench.ingest import run_ingest
 from bench.pages import run_pages
@@ -21,7 +22,7 @@ from bench.scale import figures_of, run_admin, run_reads, run_rebuild, run_refre
 from bench.setting import bench_engines, empty_database
 
 RESULTS = Path(__file__).parent.parent / ".local" / "bench.json"
-PARTS = ["pages", "scale", "ingest"]
+PARTS = ["pages", "scale", "ingest", "busy"]
 FACTS_EACH = 10
 
 
@@ -68,6 +69,8 @@ def measured(options: argparse.Namespace) -> list[Figure]:
                     if biggest:
                         figures += run_reads(creators, options.rounds)
                         figures += run_admin(options.rounds)
+                if "busy" in options.parts:
+                    figures += run_busy(creators, folder)
                 if "ingest" in options.parts and biggest:
                     figures += run_ingest(url, folder, creators=creators, facts=options.facts, rounds=options.rounds)
         figures += figures_of(scales)

@@ -194,7 +194,7 @@ def run_reads(creators: int, rounds: int) -> list[Figure]:
     for name, read, against, bare in reads:
         pairs = [(p99(read), p99(bare)) for _round in range(rounds + 1)][1:]
         figures.append(
-            Figure(f"{name}, {standing.size:,} ranked", "ms", *columns(pairs, against), at_most=3)  # type: ignore[misc]
+            Figure(f"{name}, {standing.size:,} ranked", "ms", *columns(pairs, against), at_most=3)
         )
     client().delete(plain)
     return figures

@@ -60,7 +60,7 @@ CREATE TEMP TABLE {table} (
 # A moment lies in one stretch. A duration, ended at the whole second, is cut at each that it straddles; a part that
 # ends on a boundary counts at the last microsecond before it. Its start is clamped to what is read, so that a length
 # of thirty thousand years stays in the calendar's range. From when on its creator is `out` is such a boundary too, and
-# nothing after it counts.
+# nothing after it counts. OFFSET 0 keeps apart what the planner would mix: who reads, what is found, and its stretches.
 GATHER_PARTS = f"""
 INSERT INTO {{table}}
 WITH fact AS (
@@ -72,6 +72,7 @@ WITH fact AS (
         SELECT span.entry_id, greatest(span.since, (%(starts)s::timestamptz[])[1]) AS since, span.until,
                {OUT_SINCE.format(entry="span.entry_id")} AS out
         FROM (SELECT entry_id, since, until FROM {{readers}}) AS span
+        OFFSET 0
     ) AS reader
          {{facts}}
          JOIN livefest_metric metric ON metric.id = fact.metric_id
@@ -89,6 +90,7 @@ WITH fact AS (
                AS last
     FROM reach
     WHERE CASE WHEN lasts THEN stops > begins ELSE at < out END
+    OFFSET 0
 )
 SELECT found.id, found.entry_id, found.metric_id, found.session, found.supporter, stretch.number, stretch.day,
        stretch.segment,

@@ -34,22 +34,24 @@ def make_equal(
            OR ROW({", ".join(f"stored.{v}" for v in values)})
               IS DISTINCT FROM ROW({", ".join(f"due.{v}" for v in values)})
     """)
-    apply_difference(table=table, key=key, values=values, extras=extras)
+    apply_difference("difference", table=table, key=key, values=values, extras=extras)
 
 
-def apply_difference(*, table: str, key: Sequence[str], values: Sequence[str], extras: Sequence[str] = ()) -> None:
+def apply_difference(
+    difference: str, *, table: str, key: Sequence[str], values: Sequence[str], extras: Sequence[str] = ()
+) -> None:
     """Writes what the temporary table `difference`, as `make_equal` leaves it, says of `table`."""
     # By ctid, and through an array, so that it is a look-up for each row whatever the planner believes.
-    execute(f"DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT row FROM difference WHERE is_due IS NULL))")
+    execute(f"DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT row FROM {difference} WHERE is_due IS NULL))")
     assignments = [f"{v} = difference.new_{v}" for v in values] + [f"{extra} = difference.{extra}" for extra in extras]
     execute(f"""
         UPDATE {table} AS target SET {", ".join(assignments)}
-        FROM difference
-        WHERE target.ctid = ANY (ARRAY(SELECT row FROM difference WHERE was AND is_due))
+        FROM {difference} AS difference
+        WHERE target.ctid = ANY (ARRAY(SELECT row FROM {difference} WHERE was AND is_due))
           AND difference.row = target.ctid
     """)
     execute(f"""
         INSERT INTO {table} ({", ".join([*key, *values, *extras])})
         SELECT {", ".join([*key, *(f"new_{v}" for v in values), *extras])}
-        FROM difference WHERE was IS NULL
+        FROM {difference} WHERE was IS NULL
     """)

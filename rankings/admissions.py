@@ -10,15 +10,18 @@ from creators.models import Entry
 from livefest import clock
 from livefest.models import Fest, Round, User
 from livefest.sql import execute
-from rankings.boards import creator_figures, own_figures, parameters, plans_of, rank_figures
+from rankings.boards import (
+    begin_boards,
+    begin_subjects,
+    creator_figures,
+    look_up_own,
+    parameters,
+    plans_of,
+    rank_figures,
+)
 from rankings.models import Admission, Opening
 
-JUDGED = """
-CREATE TEMP TABLE judged ON COMMIT DROP AS
-SELECT entry.id AS entry_id, '-infinity'::timestamptz AS since, creator.handle
-FROM creators_entry entry JOIN creators_creator creator ON creator.id = entry.creator_id
-WHERE entry.fest_id = %s
-"""
+EVERYBODY = "(SELECT id AS entry_id, '-infinity'::timestamptz AS since FROM creators_entry WHERE fest_id = {fest})"
 
 ADMIT = """
 INSERT INTO rankings_admission (opening_id, entry_id, admitted, origin, decided_at, reason)
@@ -50,14 +53,13 @@ def open_rounds(fest: Fest, *, at: datetime) -> int:
     for round_ in rounds.order_by("position", "id"):
         plan = next(plan for plan in plans_of(fest) if plan.board.slug == round_.admits_board)
         values = parameters(plan, before=at)
-        execute("DROP TABLE IF EXISTS judged")
-        execute(JUDGED, [fest.pk])
-        own_figures(plan, values, subjects="judged")
-        creator_figures(plan, values, subjects="judged")
-        rank_figures(plan, values)
+        begin_subjects("judged", new=EVERYBODY.format(fest=fest.pk))
+        look_up_own([plan], subjects="judged", everybody=True)
+        begin_boards([plan])
+        rank_figures(plan, values, creator_figures(plan, subjects="judged"))
         opening = Opening.objects.create(round=round_, opened_at=at)
         admitted += len(
-            execute(ADMIT, {"opening": opening.pk, "at": at, "width": values["width"], "top": round_.admits_top})
+            execute(ADMIT, {"opening": opening.pk, "at": at, "width": plan.width, "top": round_.admits_top})
         )
     return admitted
 

@@ -3,6 +3,7 @@ one moment: a publication happens before it or after it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -95,7 +96,7 @@ def placed(keys: list[bytes], width: int, position: int, before: int) -> list[Pl
     return places
 
 
-def run(text: str, keys: list[str], arguments: list[str | int]) -> Any:
+def run(text: str, keys: list[str], arguments: Sequence[str | bytes | int]) -> Any:
     return script(text)(keys=keys, args=arguments, client=client())
 
 

@@ -1,6 +1,6 @@
 """From the scores in PostgreSQL, or the public copy that is shown, to the published standings in Valkey.
 
-Each standing is brought from what its mark says to what PostgreSQL says, in one MULTI: readers see it as it was or as
+Each standing is brought from what its mark says to what PostgreSQL says, at once: readers see it as it was or as
 it is. The mark makes it heal by itself: a standing whose mark is behind (Valkey was away, a publisher died) gets what
 changed since; one without a mark (a flush, another server) is written anew, aside, and switched. Values are absolute,
 so a command that a client repeats changes nothing.
@@ -8,7 +8,7 @@ so a command that a client repeats changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import redis
@@ -20,6 +20,7 @@ from livefest.copies import shown_copy
 from livefest.models import Fest
 from livefest.replicas import written_position
 from livefest.sql import execute
+from rankings.published import run
 from rankings.valkey import Keys, Mark, client, keys_of, published_key, tell_position, version_key
 
 T = TypeVar("T")
@@ -63,6 +64,36 @@ FROM rankings_snapshot snapshot
      LEFT JOIN rankings_snapshotchunk chunk ON chunk.snapshot_id = snapshot.id
      LEFT JOIN LATERAL unnest(chunk.handles, chunk.keys) AS listed (handle, key) ON true
 WHERE snapshot.id = %s
+"""
+
+
+# Keys: the mark, the sorted set and the hash; arguments: the mark before, the mark after, how many are ranked then, and
+# the rows that changed: each a handle and its key, empty where it is no longer ranked. Looks at everything before it
+# writes anything; the first line makes Valkey refuse it as a whole where it has no memory left.
+CHANGE = """#!lua
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'overtaken' end
+local old = {}
+local ranked = redis.call('ZCARD', KEYS[2])
+for i = 4, #ARGV, 2 do
+    old[i] = redis.call('HGET', KEYS[3], ARGV[i])
+    if old[i] then ranked = ranked - 1 end
+    if ARGV[i + 1] ~= '' then ranked = ranked + 1 end
+end
+if ranked ~= tonumber(ARGV[3]) then return 'astray' end
+for i = 4, #ARGV, 2 do
+    local handle, key = ARGV[i], ARGV[i + 1]
+    if old[i] ~= key then
+        if old[i] then redis.call('ZREM', KEYS[2], old[i]) end
+        if key ~= '' then
+            redis.call('ZADD', KEYS[2], 0, key)
+            redis.call('HSET', KEYS[3], handle, key)
+        elseif old[i] then
+            redis.call('HDEL', KEYS[3], handle)
+        end
+    end
+end
+redis.call('SET', KEYS[1], ARGV[2])
+return 'done'
 """
 
 
@@ -163,24 +194,16 @@ def publish_standing(fest: Fest, due: Published, mark: Mark | None, changes: Cha
 
 def publish_changes(keys: Keys, mark: Mark, now: Mark, size: int, rows: Sequence[Change]) -> None:
     """Brings a standing from `mark` to `now` by the rows that changed. Raises Astray, and does nothing, where that
-    doesn't give `size` rows: a rebuild removes the rows of who left, and an older copy of Valkey still has them."""
-
-    def queue(pipeline: Pipeline) -> None:
-        ranked = int(client().zcard(keys.order))
-        for part in chunks(rows):
-            old: list[bytes | None] = client().hmget(keys.keys, [row.handle for row in part])  # type: ignore[assignment]
-            gone = [key for row, key in zip(part, old, strict=True) if key is not None and key != row.key]
-            out = [row.handle for row, key in zip(part, old, strict=True) if row.key is None and key is not None]
-            ranked += sum(row.key is not None and key is None for row, key in zip(part, old, strict=True)) - len(out)
-            if gone:
-                pipeline.zrem(keys.order, *gone)
-            add(pipeline, keys.order, keys.keys, part)
-            if out:
-                pipeline.hdel(keys.keys, *out)
-        if ranked != size:
-            raise Astray
-
-    switch(keys, mark, now, queue)
+    doesn't give `size` rows: a rebuild removes the rows of who left, and an older copy of Valkey still has them. Raises
+    Overtaken, and does nothing, where the mark is no longer `mark`."""
+    arguments: list[str | bytes | int] = [str(mark), str(now), size]
+    for row in rows:
+        arguments += [row.handle, b"" if row.key is None else row.key]
+    outcome = run(CHANGE, [keys.mark, keys.order, keys.keys], arguments)
+    if outcome == b"overtaken":
+        raise Overtaken(keys.mark)
+    if outcome == b"astray":
+        raise Astray
 
 
 def publish_whole(due: Published, mark: Mark | None) -> None:
@@ -228,8 +251,8 @@ def switch(
     now: Mark,
     queue: Callable[[Pipeline], None],
     *,
-    aside: tuple[str, ...] = (),
-    ranked: int = 0,
+    aside: tuple[str, str],
+    ranked: int,
 ) -> None:
     """Does what `queue` adds and moves the mark from `mark` to `now`, in one MULTI; raises Overtaken, and does nothing,
     where the mark is no longer `mark`, or what was written to `aside` is no longer `ranked` rows."""
@@ -238,7 +261,7 @@ def switch(
             pipeline.watch(keys.mark, *aside)  # type: ignore[no-untyped-call]
             if Mark.parse(pipeline.get(keys.mark)) != mark:  # type: ignore[arg-type]
                 raise Overtaken(keys.mark)
-            if aside and (pipeline.zcard(aside[0]), pipeline.hlen(aside[1])) != (ranked, ranked):
+            if (pipeline.zcard(aside[0]), pipeline.hlen(aside[1])) != (ranked, ranked):
                 raise Overtaken(aside[0])
             pipeline.multi()
             queue(pipeline)
@@ -265,7 +288,3 @@ def remove_others(fest: Fest, ids: set[int]) -> None:
     for id in {int(one) for one in client().smembers(published_key(fest.pk))} - ids:
         client().unlink(*keys_of(id))
         client().srem(published_key(fest.pk), id)
-
-
-def chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

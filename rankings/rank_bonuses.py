@@ -38,10 +38,11 @@ WHERE NOT %s AND entrant.since = '-infinity' AND (
 PAYING = """
 CREATE TEMP TABLE paying ON COMMIT DROP AS
 SELECT standing.id AS standing_id, standing.width, standing.within, standing.period, closing.at,
-       closing.whole, (SELECT count(*) FROM difference WHERE difference.standing_id = standing.id) AS moved
+       closing.whole,
+       (SELECT count(*) FROM score_difference moved WHERE moved.standing_id = standing.id) AS moved
 FROM unnest(%b::text[], %b::timestamptz[], %b::boolean[]) AS closing (period, at, whole)
      JOIN rankings_standing standing ON standing.board_id = %s AND standing.period = closing.period
-WHERE closing.whole OR EXISTS (SELECT FROM difference WHERE difference.standing_id = standing.id)
+WHERE closing.whole OR EXISTS (SELECT FROM score_difference moved WHERE moved.standing_id = standing.id)
    OR EXISTS (SELECT FROM amended)
 """
 
@@ -74,7 +75,7 @@ CREATE TEMP TABLE candidate ON COMMIT DROP AS
 SELECT standing_id, entry_id, score, rank FROM first_place
 UNION ALL
 SELECT paying.standing_id, difference.entry_id, difference.new_score, %(ranges_end)s + 1
-FROM difference JOIN paying USING (standing_id)
+FROM score_difference difference JOIN paying USING (standing_id)
 WHERE NOT EXISTS (SELECT FROM first_place
                   WHERE first_place.standing_id = difference.standing_id
                     AND first_place.entry_id = difference.entry_id)
@@ -88,7 +89,7 @@ FROM amended CROSS JOIN paying
      ) AS score
 WHERE NOT EXISTS (SELECT FROM first_place
                   WHERE first_place.standing_id = paying.standing_id AND first_place.entry_id = amended.entry_id)
-  AND NOT EXISTS (SELECT FROM difference
+  AND NOT EXISTS (SELECT FROM score_difference difference
                   WHERE difference.standing_id = paying.standing_id AND difference.entry_id = amended.entry_id)
 """
 
@@ -143,7 +144,7 @@ def closings(campaign: Campaign, plan: Plan) -> list[tuple[str, datetime]]:
 
 def pay_for_ranks(campaign: Campaign, plan: Plan, *, closed_at: datetime | None, settled_at: datetime | None) -> None:
     """Makes the board's payments equal to what its standings say, of periods that ended by `closed_at`; those that
-    ended by `settled_at` were paid before, and only what `difference` (of its scores) moved is looked at. Adds to
+    ended by `settled_at` were paid before, and only what `score_difference` moved is looked at. Adds to
     `payee`."""
     if not plan.rank_bonuses or closed_at is None:
         return

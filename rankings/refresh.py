@@ -24,11 +24,15 @@ from livefest.sql import execute
 from livefest.timeline import timeline_of
 from rankings.boards import (
     STORED_CREATOR_SCORES,
+    STORED_SCORES,
     STORED_SUPPORTER_SCORES,
     Plan,
-    begin_board,
+    add_subjects,
+    begin_boards,
+    begin_subjects,
     creator_figures,
-    own_figures,
+    look_up_own,
+    of_boards,
     parameters,
     plans_of,
     rank_figures,
@@ -38,7 +42,7 @@ from rankings.boards import (
 from rankings.campaign import BoardSpec
 from rankings.campaign.circles import counts_payments_of
 from rankings.changes import Touches, as_scored, mark_changes
-from rankings.communities import STORED_GROUP_SCORES, community_figures
+from rankings.communities import STORED_GROUP_SCORES, begin_communities, community_figures
 from rankings.freezing import freeze, would_show_too_much
 from rankings.gains import ensure_bonus_rule, lay_out_weights, store_gains
 from rankings.locks import fest_lock
@@ -59,21 +63,6 @@ WHERE entry.fest_id = %(fest)s AND (
     EXISTS (SELECT FROM creators_fact fact WHERE fact.entry_id = entry.id)
     OR entry.id IN (SELECT entry_id FROM creators_correction WHERE kind = 'adjustment' AND in_force_at IS NOT NULL)
 )
-"""
-
-ENTRANT = """
-CREATE TEMP TABLE entrant (entry_id bigint PRIMARY KEY, since timestamptz, handle text COLLATE "C") ON COMMIT DROP
-"""
-
-ADD_ENTRANTS = """
-INSERT INTO entrant
-SELECT new.entry_id, new.since, creator.handle
-FROM {new} AS new
-     CROSS JOIN LATERAL (
-         SELECT creator.handle FROM creators_entry entry JOIN creators_creator creator ON creator.id = entry.creator_id
-         WHERE entry.id = new.entry_id OFFSET 0
-     ) AS creator
-ON CONFLICT (entry_id) DO UPDATE SET since = least(entrant.since, excluded.since)
 """
 
 DERIVED = [
@@ -102,7 +91,11 @@ FROM (SELECT entry_id, since FROM touched WHERE isfinite(since) LIMIT 50) AS sam
 GROUP BY sample.entry_id
 """
 
-STORED_SCORES = "SELECT ctid, * FROM rankings_score score WHERE score.board_id = %(board)s"
+STORED_OF = {
+    Board.Of.CREATORS: STORED_CREATOR_SCORES,
+    Board.Of.GROUPS: STORED_GROUP_SCORES,
+    Board.Of.SUPPORTERS: STORED_SUPPORTER_SCORES,
+}
 
 NEXT_VERSION = """
 SELECT greatest(coalesce(max(standing.version), 0) + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
@@ -154,7 +147,7 @@ class Derived:
 
 MOVES = """
 INSERT INTO {table}
-SELECT standing_id, handle, entry_id, old_score, new_score, old_key, new_key FROM difference
+SELECT standing_id, handle, entry_id, old_score, new_score, old_key, new_key FROM score_difference
 """
 
 
@@ -237,6 +230,7 @@ def derive(fest: Fest, *, rebuild: bool, moves_into: str = "", before: datetime 
     # A refresh never reads a whole table for what it can look up; when everything is due, reading it all is quicker.
     execute(f"SET LOCAL enable_seqscan = {'on' if derived.everything else 'off'}")
     if derived.everything:
+        execute("SET LOCAL work_mem = '256MB'")  # it sorts all facts
         forget(fest)
         execute("TRUNCATE touched")
         execute(EVERY_ENTRY, {"fest": fest.pk})
@@ -257,9 +251,7 @@ def derive(fest: Fest, *, rebuild: bool, moves_into: str = "", before: datetime 
         store_gains(fest)
         derived.laps.done("gains")
         pay_for_facts(fest, campaign, timeline)
-        execute("DROP TABLE IF EXISTS entrant")
-        execute(ENTRANT)
-        execute(ADD_ENTRANTS.format(new="touched"))
+        begin_subjects("entrant", new="touched")
         rescore_payees(fest)
         derived.laps.done("payments")
         rank(fest, campaign, plans, state, derived)
@@ -290,17 +282,18 @@ def begin_rescoring(subjects: str) -> None:
     execute("ANALYZE rescored")
 
 
-def rescore_payees(fest: Fest) -> None:
-    """Scores the payments of those in `payee`, makes them entrants, and empties `payee`."""
+def rescore_payees(fest: Fest) -> bool:
+    """Scores the payments of those in `payee`, makes them entrants, and empties `payee`; whether there was anybody."""
     if not count("payee"):
-        return
+        return False
     begin_rescoring("payee")
     gather_payments()
     store_tallies(paid=True)
     store_gains(fest, paid=True)
-    execute(ADD_ENTRANTS.format(new="payee"))
+    add_subjects("entrant", new="payee")
     execute("ANALYZE entrant")
     execute("TRUNCATE payee")
+    return True
 
 
 def supporter_metrics(plans: list[Plan]) -> list[int]:
@@ -311,51 +304,71 @@ def supporter_metrics(plans: list[Plan]) -> list[int]:
 def rank(fest: Fest, campaign: Campaign, plans: list[Plan], state: RefreshState, derived: Derived) -> None:
     """Every board's standings for the entrants and givers, and what ranks pay."""
     ((version,),) = execute(NEXT_VERSION, [fest.pk])
-    for plan in in_order_of_payment(campaign, plans):
-        values = parameters(plan, version=version)
-        begin_board(values)
-        stored = fill_figures(plan, values)
-        rank_figures(plan, values)
-        before = store_scores(plan, values, stored=STORED_SCORES if derived.everything else stored)
-        gather_changes(derived, before)
-        pay_for_ranks(campaign, plan, closed_at=state.closed_at, settled_at=state.settled_at)
-        rescore_payees(fest)
+    known = False
+    for together in in_order_of_payment(campaign, plans):
+        if not known:
+            look_up_own(plans, everybody=derived.everything)
+            known = True
+        # Of everybody one board at a time, which keeps what is compared at once small.
+        for some in [[plan] for plan in together] if derived.everything else [together]:
+            gather_changes(derived, rank_boards(some, version, everybody=derived.everything))
+            for plan in some:
+                pay_for_ranks(campaign, plan, closed_at=state.closed_at, settled_at=state.settled_at)
+        if rescore_payees(fest):
+            known = False
 
 
-def fill_figures(plan: Plan, values: dict[str, object]) -> str:
-    """Makes `figure` for the board's kind; the query of the scores that it replaces."""
+def rank_boards(plans: list[Plan], version: int, *, everybody: bool) -> dict[int, int]:
+    """Makes the scores of boards, none of which pays what another counts, equal to what is due; the versions that the
+    standings which that changes had."""
+    begin_boards(plans)
+    begin_communities()
+    for plan in plans:
+        values = parameters(plan)
+        rank_figures(plan, values, figures_of(plan, values, version))
+    kinds = dict.fromkeys(plan.board.of for plan in plans)
+    stored = [STORED_SCORES] if everybody else [STORED_OF[Board.Of(kind)] for kind in kinds]
+    return store_scores(of_boards(plans, version), stored=" UNION ALL ".join(stored))
+
+
+def figures_of(plan: Plan, values: dict[str, object], version: int) -> str:
+    """The parts of a query up to `figure`, for the board's kind."""
     if plan.board.of == Board.Of.SUPPORTERS:
-        supporter_figures(plan, values)
-        return STORED_SUPPORTER_SCORES
-    own_figures(plan, values)
+        return supporter_figures(plan)
     if plan.board.of == Board.Of.GROUPS:
-        community_figures(plan, values)
-        return STORED_GROUP_SCORES
-    creator_figures(plan, values)
-    return STORED_CREATOR_SCORES
+        return community_figures(plan, values, version)
+    return creator_figures(plan)
 
 
-def in_order_of_payment(campaign: Campaign, plans: list[Plan]) -> Iterator[Plan]:
-    """The boards, each after all those that pay what it counts."""
+def in_order_of_payment(campaign: Campaign, plans: list[Plan]) -> Iterator[list[Plan]]:
+    """The boards, each after all those that pay what it counts, as many at a time as can be."""
     specs = {board.slug: board for board in campaign.items(BoardSpec)}
     by_slug = {plan.board.slug: plan for plan in plans}
-    graph = {
-        slug: [
-            payer for payer, paying in specs.items() if paying.rank_bonus and counts_payments_of(campaign, spec, paying)
-        ]
-        for slug, spec in specs.items()
-    }
-    return (by_slug[slug] for slug in TopologicalSorter(graph).static_order())
+    sorter = TopologicalSorter(
+        {
+            slug: [
+                payer
+                for payer, paying in specs.items()
+                if paying.rank_bonus and counts_payments_of(campaign, spec, paying)
+            ]
+            for slug, spec in specs.items()
+        }
+    )
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        yield [by_slug[slug] for slug in ready]
+        sorter.done(*ready)
 
 
 def gather_changes(derived: Derived, before: dict[int, int]) -> None:
-    """Notes what `difference` changed in the scores, to be published; too much is left to be asked for then."""
-    moved = count("difference")
+    """Notes what `score_difference` changed, to be published; too much is left to be asked for then."""
+    moved = count("score_difference")
     derived.moved += moved
     if derived.moves_into:
         execute(MOVES.format(table=derived.moves_into))
     if derived.everything or moved > MOST_CHANGES:
         return
-    for standing_id, handle, key in execute("SELECT standing_id, handle, new_key FROM difference"):
+    for standing_id, handle, key in execute("SELECT standing_id, handle, new_key FROM score_difference"):
         changes = derived.changes.setdefault(standing_id, Changes(before[standing_id], []))
         changes.rows.append(Change(handle, key))

@@ -2,7 +2,8 @@
 
 Every refresh makes these rows equal to what is due; they can be thrown away and derived again at any time. That is why
 their references are not held by foreign keys: a rebuild of a million creators would check tens of millions of them, row
-by row, as it commits.
+by row, as it commits. And that is why the tallies have no index on their id, which nobody asks for: every change of a
+row would write to it.
 """
 
 from __future__ import annotations

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from creators.admin.handles import FoundByHandle
 from livefest.admin.base import ReadOnlyAdmin
-from livefest.admin.paging import MOST_COUNTED, BigTableAdmin
+from livefest.admin.paging import BigTableAdmin
 from livefest.models import Fest
 from rankings.models import Board, Score, Standing
 
@@ -30,15 +30,21 @@ class StandingAdmin(BigTableAdmin, ReadOnlyAdmin):
 
 @admin.register(Score)
 class ScoreAdmin(FoundByHandle):
+    """Standing by standing, the best first: the order of an index; there is none by id, so no row has a page."""
+
+    ordering = ["standing", "key"]
+    list_display_links = None
     list_display = ["handle", "standing", "fest", "score", "reached_at"]
     list_select_related = ["standing__board__fest"]
     search_help_text = _("A creator's handle, a community's slug, or a supporter: exactly.")
     fields = ["fest", "standing", "handle", "score", "reached_at", "version"]
 
-    def rows_of(self, handle: str) -> Iterable[int]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Score], search_term: str
+    ) -> tuple[QuerySet[Score], bool]:
+        handle = search_term.strip().removeprefix("@")
         boards = list(Board.objects.values_list("pk", flat=True))
-        rows = Score.objects.filter(board__in=boards, handle=handle).order_by("-pk")
-        return list(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+        return queryset.filter(board__in=boards, handle=handle) if handle else queryset, False
 
     @admin.display(description=_("fest"))
     def fest(self, score: Score) -> Fest:

@@ -2,7 +2,8 @@
 
 Every refresh makes these rows equal to what is due; they can be thrown away and derived again at any time. That is why
 their references are not held by foreign keys: a rebuild of a million creators would check tens of millions of them, row
-by row, as it commits.
+by row, as it commits. And that is why what has a row for every creator has no index on its id, which nobody asks for:
+every change of a row would write to it.
 """
 
 from __future__ import annotations
@@ -90,8 +91,8 @@ class Score(models.Model):
 
     class Meta:
         constraints = [
-            # A refresh finds by it what stands of those whom it touches.
-            models.UniqueConstraint(name="score_unique", fields=["board", "handle", "standing"]),
+            # A refresh finds by it what stands of those whom it touches, all boards of a creator side by side.
+            models.UniqueConstraint(name="score_by_handle", fields=["handle", "board", "standing"]),
             # The order of a standing, and all that a publisher reads of it.
             models.UniqueConstraint(name="score_order", fields=["standing", "key"]),
             models.CheckConstraint(
