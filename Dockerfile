@@ -38,5 +38,6 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "-m", "livefest.probe", "http://127.0.0.1:8000/health/live"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-    "--blocking-threads", "2", "--backpressure", "16", "--no-ws", "--no-access-log", "--log-level", "warning", \
+    "--blocking-threads", "2", "--backpressure", "1024", "--http1-header-read-timeout", "10000", "--no-ws", \
+    "--no-access-log", "--log-level", "warning", \
     "--respawn-failed-workers", "--workers-kill-timeout", "30", "livefest.wsgi:application"]

@@ -5,7 +5,7 @@ BEAT_SCHEDULE ?= .local/celerybeat-schedule
 export DJANGO_SETTINGS_MODULE ?= livefest.settings.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots setup worker beat test test-cluster lint format lock bench stop
+.PHONY: help demo screenshots setup worker beat test test-cluster test-failures lint format lock bench bench-large stop
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -33,10 +33,13 @@ beat: .venv/installed ## Celery's clock, which tells workers when
 	$(PY) -m celery --app livefest beat --loglevel WARNING --schedule $(BEAT_SCHEDULE)
 
 test: .venv/installed ## all tests, on every core, against their own databases and their own Valkey
-	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest --numprocesses logical --dist worksteal -m "not cluster" $(ARGS)
+	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest --numprocesses logical --dist worksteal -m "not cluster and not failures" $(ARGS)
 
 test-cluster: .venv/installed ## tests with several servers of each kind, which fail over: two to four minutes
 	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest -m cluster tests/cluster $(ARGS)
+
+test-failures: .venv/installed ## tests that kill, fill, cut and step what everything lives on: ten minutes, as root
+	DJANGO_SETTINGS_MODULE=livefest.settings.test $(PY) -m pytest -m failures tests/failures $(ARGS)
 
 stop: ## stop this checkout's PostgreSQL and Valkey
 	@if [ -e .venv/installed ]; then $(PY) -m livefest.engines stop; fi
@@ -58,5 +61,8 @@ lock: .venv/installed ## writes the lock files anew from pyproject.toml
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
 
-bench: .venv/installed ## measured figures beside their limits (three to five minutes; "make bench ARGS=pages" one)
+bench: .venv/installed ## measured figures beside their limits (a quarter of an hour; "make bench ARGS=pages" one part)
 	$(PY) -m bench $(ARGS)
+
+bench-large: .venv/installed ## the same with a million creators and ten million facts (an hour or two, 20 GB of disk)
+	$(PY) -m bench --creators 100000 1000000 $(ARGS)

@@ -28,7 +28,7 @@ FACTS_EACH = 10
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=PARTS, default=PARTS, help="all of them if none is named")
+    parser.add_argument("parts", nargs="*", choices=PARTS, help="all of them if none is named")
     parser.add_argument(
         "--creators", type=int, nargs="+", default=[100_000], help="of the fests whose size matters, smallest first"
     )
@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, default=RESULTS, help=f"file for the figures (default: {RESULTS})")
     options = parser.parse_args()
+    options.parts = options.parts or PARTS
     loads = [os.getloadavg()[0]]
     figures = measured(options)
     loads.append(os.getloadavg()[0])

@@ -62,8 +62,7 @@ class Scale:
 
 
 def run_rebuild(creators: int, facts: int) -> Scale:
-    """Scores everything for the first time, then once more beside the baseline: what a rebuild is in a running fest."""
-    manage("refresh", "live-fest", "--rebuild")
+    """Scores and publishes everything there is, beside the baseline."""
     return Scale(creators, facts, manage("refresh", "live-fest", "--rebuild"), bare_rebuild())
 
 

@@ -40,9 +40,11 @@ def bench_engines() -> Iterator[str]:
         engines.postgres.stop()
         urls = engines.ensure()
         url = make_conninfo(urls.database, dbname=DATABASE)
-        os.environ |= dict.fromkeys(["REDIS_URL", "CACHE_URL", "CELERY_BROKER_URL", "STANDINGS_URL"], urls.redis)
+        for name in ("CACHE_URL", "CELERY_BROKER_URL", "STANDINGS_URL"):
+            os.environ.pop(name, None)
         os.environ |= {
             "DATABASE_URL": url,
+            "REDIS_URL": urls.redis,
             "DJANGO_SETTINGS_MODULE": "livefest.settings.development",
             "DEBUG": "0",
             "LOG_LEVEL": "WARNING",

@@ -17,7 +17,7 @@ def services(home: Path, *, port: int) -> list[Child]:
     celery = ["celery", "--quiet", "--app", "livefest"]
     schedule = ["--schedule", str(home / "celerybeat-schedule")]
     commands = {
-        "web": [*web, "--backpressure", "16", "--no-access-log", "--log-level", "warning", "livefest.wsgi:application"],
+        "web": [*web, "--no-access-log", "--log-level", "warning", "livefest.wsgi:application"],
         "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-mingle"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", *schedule],
     }

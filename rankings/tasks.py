@@ -38,7 +38,7 @@ def running(now: datetime) -> list[int]:
 @shared_task(name="rankings.refresh_running")
 def refresh_running() -> None:
     for fest_id in running(clock.now()):
-        refresh_fest.apply_async((fest_id,), expires=settings.REFRESH_SECONDS)
+        refresh_fest.apply_async((fest_id,), expires=settings.CALL_EXPIRES_SECONDS)
 
 
 @shared_task(name="rankings.refresh_fest")
@@ -53,7 +53,7 @@ def close_due() -> None:
     now = clock.now()
     for fest in Fest.objects.all():
         if is_due(fest, now):
-            close_fest.apply_async((fest.pk,), expires=settings.REFRESH_SECONDS)
+            close_fest.apply_async((fest.pk,), expires=settings.CALL_EXPIRES_SECONDS)
 
 
 @shared_task(name="rankings.close_fest")

@@ -194,10 +194,13 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long a broker is away, workers wait for it
 
-# How often boards are refreshed, and what is due to be closed is looked for, in seconds.
+# How often boards are refreshed, and what is due to be closed is looked for, in seconds. Calls that no worker took in
+# time are dropped, for newer ones came; the clocks of beat's host and the worker's may differ by as much as a source's.
 REFRESH_SECONDS: int = env.int("REFRESH_SECONDS", default=10)
+CALL_EXPIRES_SECONDS = REFRESH_SECONDS + 300
+CELERY_BEAT_SCHEDULER = "livefest.beat:Scheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    name: {"task": name, "schedule": REFRESH_SECONDS, "options": {"expires": REFRESH_SECONDS}}
+    name: {"task": name, "schedule": REFRESH_SECONDS, "options": {"expires": CALL_EXPIRES_SECONDS}}
     for name in ("rankings.close_due", "rankings.refresh_running")
 }
 CELERY_BEAT_SCHEDULE["livefest.retention"] = {

@@ -14,8 +14,12 @@ from livefest.redis_servers import BadUrl, Servers, servers_at, without_password
 VISIBILITY_SECONDS = 6 * 3600
 CELERYS_SOCKET = "redis+socket://"  # its own spelling, for it reads CELERY_BROKER_URL from the environment by itself
 
-# Pages have the primary to go to: a replica's host that is cut off keeps them for some seconds (milliseconds, seconds).
-REPLICA_PATIENCE = {"tcp_user_timeout": 3000, "keepalives_idle": 5, "keepalives_interval": 1, "keepalives_count": 2}
+# A host that is cut off says nothing: whoever asks it is kept for some seconds (milliseconds, seconds), and it finds
+# out as soon that they are gone. Else it holds their locks, and the rows that they were about to store, for two hours.
+PATIENCE = {"tcp_user_timeout": 3000, "keepalives_idle": 5, "keepalives_interval": 1, "keepalives_count": 2}
+SERVERS_PATIENCE = (
+    "-c tcp_user_timeout=8000 -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
+)
 
 
 def database(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]:
@@ -31,14 +35,15 @@ def database(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"{name} is no URL that libpq reads; write postgresql://user:password@host/name."
         ) from None
+    options = f"{SERVERS_PATIENCE} {parts.pop('options', '')}".strip()
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "livefest.postgresql",
         "NAME": parts.pop("dbname", "livefest"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": {"connect_timeout": 5, **parts},
+        "OPTIONS": PATIENCE | {"connect_timeout": 5} | parts | {"options": options},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -50,9 +55,9 @@ def databases(url: str, replicas: str = "") -> dict[str, dict[str, Any]]:
     found = {"default": database(url)}
     for number, replica in enumerate(replicas.split(), 1):
         settings = database(replica, name="DATABASE_REPLICA_URL")
-        options = REPLICA_PATIENCE | settings["OPTIONS"] | {"connect_timeout": 2}
+        options = settings["OPTIONS"] | {"connect_timeout": 2}  # pages have the primary to go to
         # Whatever it points to, nothing is written there.
-        options["options"] = f"{options.get('options', '')} -c default_transaction_read_only=on".strip()
+        options["options"] += " -c default_transaction_read_only=on"
         settings["OPTIONS"] = options
         found[f"replica{number}"] = {**settings, "TEST": {"MIRROR": "default"}}
     return found

@@ -37,6 +37,35 @@ def unverified() -> ssl.SSLContext:
     return context
 
 
+def production(folder: Path) -> dict[str, str]:
+    """The environment of programs with production settings; static files are in `folder`."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "livefest.settings.production",
+        "SECRET_KEY": "only-for-tests-" + "x" * 40,
+        "ALLOWED_HOSTS": HOST,
+        "TRUST_X_FORWARDED_PROTO": "1",
+        "TRUST_X_REQUEST_ID": "1",
+        "TRUSTED_PROXIES": "1",
+        "MONITORING_TOKEN": TOKEN,
+        "STATIC_ROOT": str(folder / "static"),
+        "LOG_LEVEL": "INFO",
+        "REFRESH_SECONDS": "10",
+    }
+
+
+def run(machine: Machinery, command: list[str]) -> str:
+    """What a command prints, that ends by itself and goes well."""
+    return machine.start(*command, name=Path(command[0]).name, settings="").finish()
+
+
+def collect_static_files(machine: Machinery) -> None:
+    """As the image is built."""
+    (step,) = [rest for word, rest in instructions() if word == "RUN" and "collectstatic" in rest]
+    command = re.search(r"(python manage\.py collectstatic.*?) &&", step)
+    assert command
+    assert run(machine, here(command[1].split())) == ""
+
+
 class Site:
     """A fest that is on now, and the programs around it as the deployment's files start them."""
 
@@ -44,18 +73,7 @@ class Site:
         self.machine = machine
         self.folder = folder
         del machine.environment["LIVEFEST_NOW"]
-        machine.environment |= {
-            "DJANGO_SETTINGS_MODULE": "livefest.settings.production",
-            "SECRET_KEY": "only-for-tests-" + "x" * 40,
-            "ALLOWED_HOSTS": HOST,
-            "TRUST_X_FORWARDED_PROTO": "1",
-            "TRUST_X_REQUEST_ID": "1",
-            "TRUSTED_PROXIES": "1",
-            "MONITORING_TOKEN": TOKEN,
-            "STATIC_ROOT": str(folder / "static"),
-            "LOG_LEVEL": "INFO",
-            "REFRESH_SECONDS": "10",
-        }
+        machine.environment |= production(folder)
         today = datetime.now(UTC).date()
         text = CAMPAIGN.replace("2026-02-13", str(today - timedelta(days=1)))
         load_campaign(text.replace("2026-02-17", str(today + timedelta(days=2))))
@@ -66,15 +84,7 @@ class Site:
         refresh(self.fest)
 
     def run(self, command: list[str]) -> str:
-        """What a command prints, that ends by itself and goes well."""
-        return self.machine.start(*command, name=Path(command[0]).name, settings="").finish()
-
-    def collect_static_files(self) -> None:
-        """As the image is built."""
-        (step,) = [rest for word, rest in instructions() if word == "RUN" and "collectstatic" in rest]
-        command = re.search(r"(python manage\.py collectstatic.*?) &&", step)
-        assert command
-        assert self.run(here(command[1].split())) == ""
+        return run(self.machine, command)
 
     def web(self) -> Web:
         with socket.socket() as probe:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -101,9 +101,16 @@ class Machinery:
         }
         self.started: list[Running] = []
 
-    def start(self, *command: str, name: str, settings: str = "livefest.settings.development") -> Running:
-        """Starts a command. PostgreSQL knows its connections by `name`; with `settings` "" it chooses its own."""
-        environment = self.environment | {"PGAPPNAME": name, "PYTHONUNBUFFERED": "1"}
+    def start(
+        self,
+        *command: str,
+        name: str,
+        settings: str = "livefest.settings.development",
+        more: Mapping[str, str] | None = None,
+    ) -> Running:
+        """Starts a command. PostgreSQL knows its connections by `name`; with `settings` "" it chooses its own. `more`
+        has variables of its environment besides those of all."""
+        environment = self.environment | {"PGAPPNAME": name, "PYTHONUNBUFFERED": "1", **(more or {})}
         if settings:
             environment["DJANGO_SETTINGS_MODULE"] = settings
         with (self.folder / f"{len(self.started)}-{name}.log").open("wb") as log:
