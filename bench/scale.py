@@ -62,8 +62,11 @@ class Scale:
 
 
 def run_rebuild(creators: int, facts: int) -> Scale:
-    """Scores and publishes everything there is, beside the baseline."""
-    return Scale(creators, facts, manage("refresh", "live-fest", "--rebuild"), bare_rebuild())
+    """Scores and publishes everything there is, beside the baseline; then keeps the days that have ended, as a fest that
+    has run for so long has."""
+    scale = Scale(creators, facts, manage("refresh", "live-fest", "--rebuild"), bare_rebuild())
+    manage("close", "live-fest")
+    return scale
 
 
 def manage(*arguments: str) -> Process:
@@ -192,9 +195,7 @@ def run_reads(creators: int, rounds: int) -> list[Figure]:
     figures = []
     for name, read, against, bare in reads:
         pairs = [(p99(read), p99(bare)) for _round in range(rounds + 1)][1:]
-        figures.append(
-            Figure(f"{name}, {standing.size:,} ranked", "ms", *columns(pairs, against), at_most=3)
-        )
+        figures.append(Figure(f"{name}, {standing.size:,} ranked", "ms", *columns(pairs, against), at_most=3))
     client().delete(plain)
     return figures
 

@@ -82,7 +82,9 @@ def test_search_by_handle_is_served_by_an_index(
     table = model._meta.db_table
     with CaptureQueriesContext(connection) as queries:
         admin_client.get(address(model), {"q": "creator.0"})
-    found = next(query["sql"] for query in queries if f'FROM "{table}"' in query["sql"] and "COUNT(" not in query["sql"])
+    found = next(
+        query["sql"] for query in queries if f'FROM "{table}"' in query["sql"] and "COUNT(" not in query["sql"]
+    )
     with connection.cursor() as cursor:
         # Of a table as small as this one is, any index serves; so is it planned for one whose pages are full.
         cursor.execute("UPDATE pg_class SET relpages = 1, reltuples = 1000 WHERE oid = %s::regclass", [table])
