@@ -62,8 +62,8 @@ class Scale:
 
 
 def run_rebuild(creators: int, facts: int) -> Scale:
-    """Scores and publishes everything there is, beside the baseline; then keeps the days that have ended, as a fest that
-    has run for so long has."""
+    """Scores and publishes everything there is, beside the baseline; then closes the days that have ended, as a fest
+    that has run for so long has."""
     scale = Scale(creators, facts, manage("refresh", "live-fest", "--rebuild"), bare_rebuild())
     manage("close", "live-fest")
     return scale
