@@ -65,8 +65,14 @@ def run_rebuild(creators: int, facts: int) -> Scale:
     """Scores and publishes everything there is, beside the baseline; then closes the days that have ended, as a fest
     that has run for so long has."""
     scale = Scale(creators, facts, manage("refresh", "live-fest", "--rebuild"), bare_rebuild())
+    tell(f"{creators:,} creators: rebuilt in {scale.rebuild.seconds:.1f} s, bare in {scale.bare_rebuild:.1f} s")
     manage("close", "live-fest")
     return scale
+
+
+def tell(text: str) -> None:
+    """How far a bench is that takes an hour."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def manage(*arguments: str) -> Process:
@@ -119,6 +125,7 @@ def run_refreshes(scale: Scale, folder: Path, rounds: int) -> None:
         started = time.perf_counter()
         done = refresh(fest)
         scale.refreshes.append(time.perf_counter() - started)
+        tell(f"refresh {number + 1}: {scale.refreshes[-1]:.2f} s")
         assert done is not None
         assert done.touched == CHANGED_CREATORS
         assert done.published
