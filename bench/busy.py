@@ -17,15 +17,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
-from bench.figures import Figure
+from bench.figures import MEGABYTE, Figure, p99
 from bench.ingest import post, signed_call
-from bench.scale import MEGABYTE
-from bench.setting import NOW, handle, make_facts
-from tests.processes import web_server
+from bench.setting import handle, make_facts, seconds_ago
+from tests.processes import children, command_of, web_server
 
 SECONDS, FACTS_A_SECOND = 60, 2_000
 PERIOD = 10  # seconds between refreshes, the default
@@ -46,35 +44,29 @@ class Seen:
 def run_busy(creators: int, folder: Path) -> list[Figure]:
     from creators.sources import add_secret, create_source
     from livefest.models import Fest
-    from livefest.sql import execute
 
     secret = add_secret(source=create_source(fest=Fest.objects.get(), name="bench"), by=None)
     with web_server(processes=2) as address, celery(folder) as celery_pid:
         rest = watch(address, seconds=10).taken
         probes, busy = evening(address, secret, creators)
-        backlog = wait_for_no_backlog(execute)
-        web, worker = peak(children_of(os.getpid(), "granian")), peak(children_of(celery_pid, ""))
-    delays = sorted(busy.probes[name] - posted for name, posted in probes.items())
+        backlog = wait_for_no_backlog()
+        web, worker = peak(below(os.getpid(), b"granian")), peak(below(celery_pid))
+    delays = [busy.probes[name] - posted for name, posted in probes.items()]
     size = f"{creators:,} creators"
     return [
         Figure(
             f"board page, p99, {FACTS_A_SECOND:,} facts/s, {size}",
             "ms",
-            [percentile(busy.taken) * 1000],
+            [p99(busy.taken) * 1000],
             "at rest",
-            [percentile(rest) * 1000],
+            [p99(rest) * 1000],
             at_most=3,
         ),
-        Figure(f"fact posted → seen on the page, p99, {size}", "s", [percentile(delays)], at_most=PERIOD + 3),
+        Figure(f"fact posted → seen on the page, p99, {size}", "s", [p99(delays)], at_most=PERIOD + 3),
         Figure(f"marks left when the last was seen, {size}", "creators", [float(backlog)], at_most=0),
         Figure(f"memory of a web process, {size}", "MB", [web / MEGABYTE], at_most=400),
         Figure(f"memory of a worker process, {size}", "MB", [worker / MEGABYTE], at_most=400),
     ]
-
-
-def percentile(values: Sequence[float]) -> float:
-    """The 99th."""
-    return sorted(values)[int(len(values) * 0.99)]
 
 
 @contextmanager
@@ -98,7 +90,7 @@ def evening(address: tuple[str, int], secret: str, creators: int) -> tuple[dict[
     for second in range(SECONDS):
         facts = make_facts(FACTS_A_SECOND - 1, prefix=f"evening{second}", creators=creators)
         for fact in facts:
-            fact["at"] = moment(hour.uniform(0, 60) + 60 * (SECONDS - second))
+            fact["at"] = seconds_ago(1 + hour.uniform(0, 60) + 60 * (SECONDS - second))
         facts.append(probe(second))
         half = len(facts) // 2
         calls.append([signed_call(secret, facts[:half]), signed_call(secret, facts[half:])])
@@ -124,13 +116,9 @@ def probe(second: int) -> dict[str, object]:
         "creator": handle(1 + second),
         "metric": "sales_cents",
         "quantity": 10**9 * (1 + second),
-        "at": moment(60.0),
+        "at": seconds_ago(61),
         "session": f"probe-{second}",
     }
-
-
-def moment(seconds_ago: float) -> str:
-    return (NOW - timedelta(seconds=1 + seconds_ago)).isoformat().replace("+00:00", "Z")
 
 
 def watch(
@@ -162,29 +150,22 @@ def watch(
     return seen
 
 
-def wait_for_no_backlog(execute: object) -> int:
+def wait_for_no_backlog() -> int:
     """Marks that are left once the period has passed in which they are taken."""
-    assert callable(execute)
+    from creators.models import Mark
+
     deadline = time.monotonic() + 2 * PERIOD
-    while True:
-        ((left,),) = execute("SELECT count(*) FROM creators_mark")
-        if not left or time.monotonic() > deadline:
-            return int(left)
+    while (left := Mark.objects.count()) and time.monotonic() < deadline:
         time.sleep(0.2)
+    return left
 
 
-def children_of(pid: int, name: str) -> list[int]:
-    """The processes below one, at any depth, of whose command `name` is a part; itself too."""
-    parents: dict[int, int] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue  # ended meanwhile
-    below = [pid]
-    for one in below:
-        below += [child for child, parent in parents.items() if parent == one]
-    return [one for one in below if name in Path(f"/proc/{one}/cmdline").read_text().replace("\0", " ")]
+def below(pid: int, name: bytes = b"") -> list[int]:
+    """The processes that one has started, at any depth, of whose command `name` is a part; itself too."""
+    found = [pid]
+    for one in found:
+        found += children(one)
+    return [one for one in found if name in command_of(one)]
 
 
 def peak(pids: Sequence[int]) -> int:

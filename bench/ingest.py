@@ -8,17 +8,17 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
-from standardwebhooks import Webhook
 
 from bench.figures import Figure
 from bench.setting import NOW, make_facts
 from tests.processes import web_server
+from tests.signing import signed
 
 BATCH = 1000
 
@@ -116,15 +116,7 @@ def webhook(address: tuple[str, int], secret: str, facts: list[dict[str, object]
 def signed_call(secret: str, facts: Sequence[dict[str, object]]) -> Call:
     """A call of the webhook with these facts, of this moment."""
     body = json.dumps({"facts": facts})
-    now = datetime.now(UTC)
-    name = str(facts[0]["id"])
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": name,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(name, now, body),
-    }
-    return Call(body.encode(), headers)
+    return Call(body.encode(), signed(secret, body, id=str(facts[0]["id"])))
 
 
 def post(address: tuple[str, int], calls: Sequence[Call]) -> int:

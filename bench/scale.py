@@ -6,7 +6,6 @@ this process with the site's settings. Baselines are bare SQL and bare commands 
 
 from __future__ import annotations
 
-import io
 import os
 import random
 import subprocess
@@ -14,13 +13,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.figures import Figure
-from bench.setting import NOW, handle
+from bench.figures import MEGABYTE, Figure, p99
+from bench.ingest import file_ingest
+from bench.setting import handle, make_fact
 
 CHANGED_CREATORS, CHANGED_FACTS = 5_000, 10_000
 READS = 2_000  # of each kind in a round
@@ -30,7 +29,6 @@ ADMIN_LISTS = {
     "admin list of facts, one creator's": f"/admin/creators/fact/?q={handle(4711)}",
     "admin list of scores": "/admin/rankings/score/",
 }
-MEGABYTE = 1 << 20
 
 # What nobody can do without who ranks by one sum, over all and in each region.
 BARE_RANKING = """
@@ -121,7 +119,7 @@ def run_refreshes(scale: Scale, folder: Path, rounds: int) -> None:
     fest = Fest.objects.get()
     refresh(fest)
     for number in range(rounds):
-        ingest(folder, changes(f"change{scale.creators}-{number}", scale.creators))
+        file_ingest(folder, changes(f"change{scale.creators}-{number}", scale.creators))
         started = time.perf_counter()
         done = refresh(fest)
         scale.refreshes.append(time.perf_counter() - started)
@@ -132,32 +130,22 @@ def run_refreshes(scale: Scale, folder: Path, rounds: int) -> None:
 
 
 def changes(prefix: str, creators: int) -> list[dict[str, object]]:
-    """Facts of an evening's minute: two of each of the creators who are LIVE, from any of their supporters."""
+    """Facts of an evening's hour: two of each of the creators who are LIVE, from any of their supporters."""
     rng = random.Random(prefix)
     live = rng.sample(range(1, creators + 1), CHANGED_CREATORS)
     metrics = ["diamonds", "likes", "diamonds", "shares", "new_followers", "live_seconds"]
     return [
-        {
-            "id": f"{prefix}-{number:09}",
-            "creator": handle(live[number % CHANGED_CREATORS]),
-            "metric": rng.choice(metrics),
-            "quantity": rng.randrange(1, 500),
-            "at": (NOW - timedelta(seconds=rng.randrange(1, 3600))).isoformat().replace("+00:00", "Z"),
-            "session": f"evening-{live[number % CHANGED_CREATORS]}",
-            "supporter": f"fan-{rng.randrange(creators)}",
-        }
+        make_fact(
+            rng,
+            f"{prefix}-{number:09}",
+            live[number % CHANGED_CREATORS],
+            metrics=metrics,
+            session=f"evening-{live[number % CHANGED_CREATORS]}",
+            within=3600,
+            creators=creators,
+        )
         for number in range(CHANGED_FACTS)
     ]
-
-
-def ingest(folder: Path, facts: Sequence[dict[str, object]]) -> None:
-    import json
-
-    from django.core.management import call_command
-
-    path = folder / "facts.jsonl"
-    path.write_text("".join(json.dumps(fact) + "\n" for fact in facts))
-    call_command("ingest", "live-fest", str(path), "--source", "changes", stdout=io.StringIO(), stderr=io.StringIO())
 
 
 def run_reads(creators: int, rounds: int) -> list[Figure]:
@@ -201,24 +189,21 @@ def run_reads(creators: int, rounds: int) -> list[Figure]:
     ]
     figures = []
     for name, read, against, bare in reads:
-        pairs = [(p99(read), p99(bare)) for _round in range(rounds + 1)][1:]
-        figures.append(Figure(f"{name}, {standing.size:,} ranked", "ms", *columns(pairs, against), at_most=3))
+        found = [(slowest(read), slowest(bare)) for _round in range(rounds + 1)][1:]  # the first is for warming up
+        measured, baseline = [list(column) for column in zip(*found, strict=True)]
+        figures.append(Figure(f"{name}, {standing.size:,} ranked", "ms", measured, against, baseline, at_most=3))
     client().delete(plain)
     return figures
 
 
-def columns(pairs: Sequence[tuple[float, float]], against: str) -> tuple[list[float], str, list[float]]:
-    return [first for first, _second in pairs], against, [second for _first, second in pairs]
-
-
-def p99(job: Callable[[], object]) -> float:
-    """Milliseconds."""
+def slowest(job: Callable[[], object]) -> float:
+    """Milliseconds that all but one of a hundred take at most."""
     taken = []
     for _read in range(READS):
         started = time.perf_counter()
         job()
         taken.append(time.perf_counter() - started)
-    return sorted(taken)[int(len(taken) * 0.99)] * 1000
+    return p99(taken) * 1000
 
 
 def run_admin(rounds: int) -> list[Figure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,18 +84,39 @@ def handle(number: int) -> str:
 
 
 def make_facts(count: int, *, prefix: str, creators: int) -> list[dict[str, object]]:
-    """Facts as a platform would send them: any creator, mostly gifts and likes, in the hours before `NOW`."""
+    """Facts as a platform would send them: any creator, mostly gifts and likes, in the day before `NOW`."""
     rng = random.Random(prefix)
     metrics = ["diamonds", "likes", "likes", "shares", "new_followers", "match_wins", "live_seconds"]
     return [
-        {
-            "id": f"{prefix}-{number:09}",
-            "creator": handle(rng.randrange(creators) + 1),
-            "metric": rng.choice(metrics),
-            "quantity": rng.randrange(1, 500),
-            "at": (NOW - timedelta(seconds=rng.randrange(1, 86_400))).isoformat().replace("+00:00", "Z"),
-            "session": f"room-{rng.randrange(creators)}",
-            "supporter": f"fan-{rng.randrange(creators)}",
-        }
+        make_fact(
+            rng,
+            f"{prefix}-{number:09}",
+            rng.randrange(creators) + 1,
+            metrics=metrics,
+            session=f"room-{rng.randrange(creators)}",
+            within=86_400,
+            creators=creators,
+        )
         for number in range(count)
     ]
+
+
+def make_fact(
+    rng: random.Random, id: str, creator: int, *, metrics: Sequence[str], session: str, within: int, creators: int
+) -> dict[str, object]:
+    """A fact of one of these metrics in the seconds `within` before `NOW`, from one of as many supporters as there are
+    creators."""
+    return {
+        "id": id,
+        "creator": handle(creator),
+        "metric": rng.choice(metrics),
+        "quantity": rng.randrange(1, 500),
+        "at": seconds_ago(rng.randrange(1, within)),
+        "session": session,
+        "supporter": f"fan-{rng.randrange(creators)}",
+    }
+
+
+def seconds_ago(seconds: float) -> str:
+    """A moment before `NOW` as facts tell it."""
+    return (NOW - timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def web_server(environment: dict[str, str] | None = None, *, processes: int = 1)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(processes), "--backpressure", "16", "--blocking-threads", "2"]
+    command += ["--workers", str(processes), "--blocking-threads", "2"]
     command += ["--no-access-log", "--log-level", "warning"]
     server = subprocess.Popen([*command, "livefest.wsgi:application"], env=os.environ | (environment or {}))
     try:
@@ -42,3 +43,19 @@ def wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that live."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def command_of(pid: int) -> bytes:
+    """A process's command line, each part ended by a zero; empty once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.db import connection
 from playwright.sync_api import Browser, expect
-from standardwebhooks.webhooks import Webhook
 
 from creators.models import Source
 from creators.sources import add_secret
 from tests.browser.conftest import PHONE, Site, Visit
 from tests.rankings.conftest import test_database as database_url
 from tests.rankings.machinery import seconds_of
+from tests.signing import signed
 
 END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = ANY (%s)"
 BOARD = "/en/live-fest/boards/global/all/"
@@ -26,16 +25,10 @@ BOARD = "/en/live-fest/boards/global/all/"
 def post_fact(visit: Visit, secret: str, fact: dict[str, object]) -> None:
     """As a source does it: signed, over HTTP."""
     body = json.dumps({"facts": [fact]})
-    now = datetime.now(UTC)
     answer = visit.context.request.post(
         f"{visit.origin}/ingest/platform/",
         data=body,
-        headers={
-            "content-type": "application/json",
-            "webhook-id": str(fact["id"]),
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(secret).sign(str(fact["id"]), now, body),
-        },
+        headers=signed(secret, body, id=str(fact["id"])),
     )
     assert answer.json()["accepted"] == 1
 

@@ -12,14 +12,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connections
-from standardwebhooks import Webhook
 
 from creators.creators_file import load_creators
 from creators.intake import SOURCE_LOCK, Outcome, record_facts
@@ -30,6 +28,7 @@ from livefest.engines import Postgres
 from livefest.models import Fest
 from tests.creators.conftest import DURING, fact, reversal
 from tests.processes import web_server
+from tests.signing import signed
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -93,19 +92,12 @@ class Caller:
 
     def __init__(self, address: tuple[str, int], secret: str) -> None:
         self.address = address
-        self.signer = Webhook(secret)
+        self.secret = secret
 
     def post(self, facts: list[dict[str, Any]]) -> tuple[int, dict[str, Any], str | None]:
         body = json.dumps({"facts": facts})
-        now = datetime.now(UTC)
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": "msg",
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self.signer.sign("msg", now, body),
-        }
         with closing(http.client.HTTPConnection(*self.address, timeout=60)) as connection:
-            connection.request("POST", "/ingest/platform/", body.encode(), headers)
+            connection.request("POST", "/ingest/platform/", body.encode(), signed(self.secret, body))
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read()), answer.headers["Retry-After"]
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from pytest_django import Settings
-from standardwebhooks import Webhook
 
 from creators.creators_file import load_creators
 from creators.models import Fact, Live, Source
 from creators.sources import add_secret, create_source, pause, revoke_secret, rotate_secret
 from livefest.campaign import load_campaign
 from livefest.models import Fest
+from tests import signing
 from tests.creators.conftest import DURING, fact, reversal
 
 
@@ -31,12 +31,7 @@ class Sender:
         self.client = Client()
 
     def headers(self, body: bytes, *, signed: datetime | None = None, id: str = "msg-1") -> dict[str, str]:
-        moment = signed or datetime.now(UTC)
-        return {
-            "webhook-id": id,
-            "webhook-timestamp": str(int(moment.timestamp())),
-            "webhook-signature": Webhook(self.secret).sign(id, moment, body.decode("utf-8", "replace")),
-        }
+        return signing.signed(self.secret, body.decode("utf-8", "replace"), id=id, at=signed)
 
     def send(self, payload: Any, **how: Any) -> tuple[int, Any]:
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from subprocess import CalledProcessError
 from threading import Event, Thread
 
 from livefest.engines import Engine, EngineError
+from tests.processes import children, command_of
 from tests.rankings.machinery import Running
 
 RESTART_SECONDS = 1.0  # RestartSec of the units
@@ -71,23 +71,8 @@ class EngineService(Thread):
         self.join()
 
 
-def children(pid: int) -> list[int]:
-    """The processes that a process has started and that live."""
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
 def workmen(service: Service) -> list[int]:
     """The processes that do a service's work: what its main process has started, without Python's own helpers."""
     if service.pid is None:
         return []
-    return [pid for pid in children(service.pid) if b"_tracker" not in command(pid)]
-
-
-def command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+    return [pid for pid in children(service.pid) if b"_tracker" not in command_of(pid)]

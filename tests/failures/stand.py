@@ -64,9 +64,8 @@ def prepare(folder: Path, campaigns: Path) -> Prepared:
             machine.manage("refresh", SLUG)
             collect_static_files(machine)
     finally:
-        for engine in (postgres, valkey):
-            engine.stop()
-            remove_socket_directory(engine)
+        end_engine(postgres)
+        end_engine(valkey)
     handles = [line.partition(",")[0] for line in creators.read_text().splitlines()[1:]]
     return Prepared(postgres.data, folder / "static", secret, handles)
 

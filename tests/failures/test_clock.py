@@ -7,8 +7,6 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from standardwebhooks import Webhook
-
 from tests.failures.clocks import Clocked, clocks
 from tests.failures.stand import SLUG, Prepared, Stand, running_stand
 from tests.failures.traffic import post, told
@@ -66,7 +64,7 @@ def assert_clocks_are_off(stand: Stand, seconds: dict[str, int]) -> None:
 def status_of_nothing(stand: Stand, signed_at: datetime) -> int:
     """Of a call without facts."""
     with closing(stand.through_proxy(30)) as connection:
-        return post(connection, Webhook(stand.prepared.secret), '{"facts": []}', signed_at)[0]
+        return post(connection, stand.prepared.secret, '{"facts": []}', signed_at)[0]
 
 
 def worker_is_off(stand: Stand) -> float:

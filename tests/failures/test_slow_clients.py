@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.failures.services import children, workmen
+from tests.failures.services import workmen
 from tests.failures.stand import Prepared, Stand, running_stand
 from tests.failures.traffic import Connect, told
 from tests.operations.site import HOST
+from tests.processes import children
 from tests.rankings.machinery import Running, wait_for
 
 CLIENTS = 1000

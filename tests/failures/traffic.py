@@ -12,9 +12,8 @@ from random import Random
 from threading import Event, Thread
 from typing import NamedTuple
 
-from standardwebhooks import Webhook
-
 from tests.operations.site import HOST
+from tests.signing import signed
 
 METRICS = {"likes": 50, "coins": 200, "diamonds": 9000, "shares_in_app": 3, "match_points_1v1": 500}  # the most of each
 IN_A_CALL = 20
@@ -44,7 +43,7 @@ class Sender(Thread):
         super().__init__(daemon=True)
         self._number = number
         self._connect = connect
-        self._webhook = Webhook(secret)
+        self._secret = secret
         self._handles = handles
         self._patience = patience
         self._random = Random(number)
@@ -106,7 +105,7 @@ class Sender(Thread):
     def _post(self, body: str) -> tuple[int, str]:
         if self._connection is None:
             self._connection = self._connect(self._patience)
-        return post(self._connection, self._webhook, body, datetime.now(UTC))
+        return post(self._connection, self._secret, body, datetime.now(UTC))
 
     def finish(self) -> None:
         """No further call; what was begun is sent until it is taken."""
@@ -122,17 +121,10 @@ class Sender(Thread):
         self.join(60)
 
 
-def post(connection: http.client.HTTPConnection, webhook: Webhook, body: str, signed_at: datetime) -> tuple[int, str]:
+def post(connection: http.client.HTTPConnection, secret: str, body: str, signed_at: datetime) -> tuple[int, str]:
     """Status and text of the answer to a call."""
-    sign = {
-        "webhook-id": "m",
-        "webhook-timestamp": str(int(signed_at.timestamp())),
-        "webhook-signature": webhook.sign("m", signed_at, body),
-        "X-Forwarded-Proto": "https",
-        "Content-Type": "application/json",
-        "Host": HOST,
-    }
-    connection.request("POST", "/ingest/platform/", body, sign)
+    headers = signed(secret, body, at=signed_at) | {"X-Forwarded-Proto": "https", "Host": HOST}
+    connection.request("POST", "/ingest/platform/", body, headers)
     answer = connection.getresponse()
     return answer.status, answer.read().decode()
 

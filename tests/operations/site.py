@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
-from standardwebhooks import Webhook
 
 from creators.creators_file import load_creators
 from creators.sources import add_secret, create_source
@@ -24,6 +23,7 @@ from tests.operations.commands import exec_start, here, instructions
 from tests.processes import wait_until_it_answers
 from tests.rankings.little import CAMPAIGN
 from tests.rankings.machinery import Machinery, Running
+from tests.signing import signed
 
 TOKEN = "a-token-of-sixteen-characters"
 HOST = "fest.example.org"
@@ -123,16 +123,9 @@ class Web:
 
     def send(self, *ids: str, through: int | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
         """Facts of ada's, signed: as a proxy passes them on, or `through` the port of a real one."""
-        now = datetime.now(UTC)
         common = {"creator": "ada", "metric": "coins", "quantity": 1, "at": self.began_at.isoformat()}
         body = json.dumps({"facts": [{"id": id, **common} for id in ids]})
-        sign = {
-            "webhook-id": "m",
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(self.site.secret).sign("m", now, body),
-            "X-Forwarded-Proto": "https",
-            "Content-Type": "application/json",
-        }
+        sign = signed(self.site.secret, body) | {"X-Forwarded-Proto": "https"}
         caller: http.client.HTTPConnection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         if through:
             caller = http.client.HTTPSConnection("127.0.0.1", through, context=unverified())

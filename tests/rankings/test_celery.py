@@ -26,6 +26,7 @@ from rankings.refresh import refresh
 from rankings.standings import find_standing, page
 from rankings.tasks import refresh_fest, running
 from rankings.valkey import client
+from tests.processes import children
 from tests.rankings.held import in_postgres, in_valkey
 from tests.rankings.machinery import Machinery, Running, wait_for
 from tests.rankings.play import all_standings
@@ -151,7 +152,3 @@ def workmen(worker: Running) -> list[int]:
         generation = below
     assert len(generation) == 2, "as many as --concurrency says"
     return generation
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
