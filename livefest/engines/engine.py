@@ -151,10 +151,11 @@ class Engine(ABC):
             except Silent as error:
                 problem = error
                 if not self._processes():
-                    if started:
+                    if not started:
+                        self._start()
+                        started = True
+                    elif self._has_ended():
                         raise self._failure("ended while starting") from error
-                    self._start()
-                    started = True
                 elif not started and self._is_lost(time.monotonic() - heard):
                     terminate(self._processes, self.stop_signal, grace=5)
                     continue
@@ -205,6 +206,15 @@ class Engine(ABC):
             yield alive
         finally:
             os.close(alive)  # a new engine has its own copy, and with it the lock
+
+    def _has_ended(self) -> bool:
+        """Whether nothing that was started lives: asked of the lock, for a process that is just becoming the engine
+        has no command for a moment, by which it would be known."""
+        alive = open_file(self.home / "alive", os.O_RDWR)
+        try:
+            return try_lock(alive, fcntl.LOCK_EX, 0)
+        finally:
+            os.close(alive)
 
     def _hand_over(self, account: Account) -> None:
         """Make the data the account's own, also after a checkout has changed hands."""
