@@ -17,7 +17,8 @@ from livefest.timeline import Timeline
 
 # The fest's challenges with their windows, and for each touched entry those that it may meet: its present region and
 # groups, its joining, and, of what can be met once only, not what it met before `since`. Scalar subqueries, because an
-# EXISTS may be answered by reading the whole table once.
+# EXISTS may be answered by reading the whole table once; and completions creator by creator, for without statistics
+# those of the whole challenge are read for each of them.
 OPEN_CHALLENGES = """
 CREATE TEMP TABLE open_challenge ON COMMIT DROP AS
 SELECT touched.entry_id, touched.since, challenge.id AS challenge_id, challenge.per, challenge.starts, challenge.ends,
@@ -47,8 +48,10 @@ WHERE challenge.ends > touched.since
           SELECT true FROM creators_membership membership
           WHERE membership.entry_id = touched.entry_id AND membership.group_id = challenge.within_group_id))
   AND (challenge.per = 'day' OR (
-          SELECT true FROM challenges_completion completion
-          WHERE completion.entry_id = touched.entry_id AND completion.challenge_id = challenge.id
+          SELECT true FROM (
+              SELECT * FROM challenges_completion own WHERE own.entry_id = touched.entry_id OFFSET 0
+          ) AS completion
+          WHERE completion.challenge_id = challenge.id
             AND completion.period = '' AND completion.met_at < touched.since) IS NULL)
 """
 

@@ -84,3 +84,13 @@ def test_refresh_costs_the_same_among_a_thousand_and_many_more(campaigns: Path) 
     # The planner may look a row up once more or once less for each creator that changed; a scan would read thousands.
     more_read = {table: number - small[0].get(table, 0) for table, number in large[0].items()}
     assert {table: number for table, number in more_read.items() if number > CHANGED} == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refresh_looks_up_whom_it_touches_before_there_are_statistics(campaigns: Path) -> None:
+    """As a fest begins, or after a rebuild, PostgreSQL takes what was just derived for a handful of rows."""
+    client().flushdb()
+    fest = crowd(campaigns, "crowd", 1_000)
+    refresh(fest)
+    read, _asked = cost(fest)
+    assert {table: number for table, number in read.items() if number > 50 * CHANGED} == {}
