@@ -18,7 +18,7 @@ from psycopg import sql
 from bench.figures import Figure
 from bench.setting import NOW, make_facts
 from tests.processes import web_server
-from tests.signing import signed
+from tests.signing import JSON, signed
 
 BATCH = 1000
 
@@ -116,7 +116,7 @@ def webhook(address: tuple[str, int], secret: str, facts: list[dict[str, object]
 def signed_call(secret: str, facts: Sequence[dict[str, object]]) -> Call:
     """A call of the webhook with these facts, of this moment."""
     body = json.dumps({"facts": facts})
-    return Call(body.encode(), signed(secret, body, id=str(facts[0]["id"])))
+    return Call(body.encode(), JSON | signed(secret, body, id=str(facts[0]["id"])))
 
 
 def post(address: tuple[str, int], calls: Sequence[Call]) -> int:

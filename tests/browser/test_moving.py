@@ -16,7 +16,7 @@ from creators.sources import add_secret
 from tests.browser.conftest import PHONE, Site, Visit
 from tests.rankings.conftest import test_database as database_url
 from tests.rankings.machinery import seconds_of
-from tests.signing import signed
+from tests.signing import JSON, signed
 
 END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = ANY (%s)"
 BOARD = "/en/live-fest/boards/global/all/"
@@ -28,7 +28,7 @@ def post_fact(visit: Visit, secret: str, fact: dict[str, object]) -> None:
     answer = visit.context.request.post(
         f"{visit.origin}/ingest/platform/",
         data=body,
-        headers=signed(secret, body, id=str(fact["id"])),
+        headers=JSON | signed(secret, body, id=str(fact["id"])),
     )
     assert answer.json()["accepted"] == 1
 

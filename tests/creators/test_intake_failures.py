@@ -28,7 +28,7 @@ from livefest.engines import Postgres
 from livefest.models import Fest
 from tests.creators.conftest import DURING, fact, reversal
 from tests.processes import web_server
-from tests.signing import signed
+from tests.signing import JSON, signed
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -97,7 +97,7 @@ class Caller:
     def post(self, facts: list[dict[str, Any]]) -> tuple[int, dict[str, Any], str | None]:
         body = json.dumps({"facts": facts})
         with closing(http.client.HTTPConnection(*self.address, timeout=60)) as connection:
-            connection.request("POST", "/ingest/platform/", body.encode(), signed(self.secret, body))
+            connection.request("POST", "/ingest/platform/", body.encode(), JSON | signed(self.secret, body))
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read()), answer.headers["Retry-After"]
 

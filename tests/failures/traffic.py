@@ -13,7 +13,7 @@ from threading import Event, Thread
 from typing import NamedTuple
 
 from tests.operations.site import HOST
-from tests.signing import signed
+from tests.signing import JSON, signed
 
 METRICS = {"likes": 50, "coins": 200, "diamonds": 9000, "shares_in_app": 3, "match_points_1v1": 500}  # the most of each
 IN_A_CALL = 20
@@ -123,7 +123,7 @@ class Sender(Thread):
 
 def post(connection: http.client.HTTPConnection, secret: str, body: str, signed_at: datetime) -> tuple[int, str]:
     """Status and text of the answer to a call."""
-    headers = signed(secret, body, at=signed_at) | {"X-Forwarded-Proto": "https", "Host": HOST}
+    headers = JSON | signed(secret, body, at=signed_at) | {"X-Forwarded-Proto": "https", "Host": HOST}
     connection.request("POST", "/ingest/platform/", body, headers)
     answer = connection.getresponse()
     return answer.status, answer.read().decode()

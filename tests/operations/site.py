@@ -23,7 +23,7 @@ from tests.operations.commands import exec_start, here, instructions
 from tests.processes import wait_until_it_answers
 from tests.rankings.little import CAMPAIGN
 from tests.rankings.machinery import Machinery, Running
-from tests.signing import signed
+from tests.signing import JSON, signed
 
 TOKEN = "a-token-of-sixteen-characters"
 HOST = "fest.example.org"
@@ -125,7 +125,7 @@ class Web:
         """Facts of ada's, signed: as a proxy passes them on, or `through` the port of a real one."""
         common = {"creator": "ada", "metric": "coins", "quantity": 1, "at": self.began_at.isoformat()}
         body = json.dumps({"facts": [{"id": id, **common} for id in ids]})
-        sign = signed(self.site.secret, body) | {"X-Forwarded-Proto": "https"}
+        sign = JSON | signed(self.site.secret, body) | {"X-Forwarded-Proto": "https"}
         caller: http.client.HTTPConnection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         if through:
             caller = http.client.HTTPSConnection("127.0.0.1", through, context=unverified())
