@@ -6,4 +6,4 @@ class CreatorsConfig(AppConfig):
     verbose_name = "Creators"
 
     def ready(self) -> None:
-        from creators import campaign  # noqa: F401  registers groups
+        from creators import campaign, notices  # noqa: F401  registers groups and kinds of notifications

@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from livefest import views
 from livefest.views import health, metrics
+from livefest.views.mine import urls as mine
+from livefest.views.mine.profile import picture
 
 urlpatterns = [
     path("", views.choose_language, name="start"),
@@ -15,9 +17,12 @@ urlpatterns = [
     path("ingest/", include("creators.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("pictures/<str:digest>.webp", picture, name="picture"),
     *i18n_patterns(
         path("", views.home, name="home"),
+        *mine.of_account,
         path("<slug:fest>/", views.fest_home, name="fest"),
+        path("<slug:fest>/", include(mine.of_fest)),
         path("<slug:fest>/", include("rankings.urls")),
         path("<slug:fest>/", include("challenges.urls")),
         path("<slug:fest>/creators/<path:handle>/", views.creator, name="creator"),

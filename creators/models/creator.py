@@ -33,6 +33,8 @@ class Creator(models.Model):
 
     handle = models.CharField(_("handle"), max_length=HANDLE_LENGTH, db_collation="C", validators=[validate_handle])
     name = models.CharField(_("name"), max_length=200, blank=True, default="")
+    # When they deleted their account under terms by which public pages say "former creator" in place of the handle.
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["handle"]
@@ -137,6 +139,8 @@ class Group(NamedCampaignItem):
     )
     # The record that its placement was made; it is made once. No part of the campaign file.
     placed_at = models.DateTimeField(_("placed"), null=True, blank=True, editable=False)
+    # When a creator made this community, which is then no part of the campaign file.
+    made_at = models.DateTimeField(_("made by a creator"), null=True, blank=True, editable=False)
 
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("group")
@@ -175,6 +179,9 @@ class Group(NamedCampaignItem):
             models.CheckConstraint(
                 name="group_way_in_of_community",
                 condition=Q(kind="community") | Q(way_in="closed", join_code="", owner=None),
+            ),
+            models.CheckConstraint(
+                name="group_made_is_community", condition=Q(made_at=None) | Q(kind="community", roster__isnull=False)
             ),
             models.CheckConstraint(
                 name="group_code_with_its_way_in",

@@ -3,6 +3,7 @@
 from rankings.models.campaign import Board, BoardGate, RankBonus, Rule, RuleBonus, RuleTier
 from rankings.models.ceremony import Ceremony, CeremonyRow, CeremonyStep
 from rankings.models.derived import Contribution, Gain, GroupTotal, Score, Standing
+from rankings.models.notices import RankSeen
 from rankings.models.records import Admission, Opening, RefreshState
 from rankings.models.results import Edition, EditionDifference, ResultsProposal
 from rankings.models.snapshots import (
@@ -35,6 +36,7 @@ __all__ = [
     "PaymentCopy",
     "PointsCopy",
     "RankBonus",
+    "RankSeen",
     "RefreshState",
     "ResultsProposal",
     "Rule",

@@ -1,0 +1,87 @@
+"""Who may open a page of the creators' side, and what it is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from creators.accounts import entry_of, participation_of
+from creators.models import Entry, Participation
+from livefest.consent import what_is_missing
+from livefest.models import Fest, User
+from livefest.site import fest_context, fest_of
+
+View = Callable[..., HttpResponse]
+State = Participation.State
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who opens the page: their account, the fest, and the creator's entry in it."""
+
+    user: User
+    fest: Fest
+    participation: Participation
+    entry: Entry
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.participation.state == State.SUSPENDED
+
+
+def signed_in(view: View) -> View:
+    """For an account of any kind; others sign in first and come back."""
+    return never_cache(login_required(view))
+
+
+def taking_part(view: View) -> View:
+    """For who takes part in the fest: the view is called with (request, me, …) in place of the fest's slug.
+
+    Who was not approved is led to the page that says how it stands; who has to accept new terms, or to confirm their
+    age, to where that is done. Who is suspended may look at everything that is theirs and change nothing (403).
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, fest: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        found = fest_of(fest)
+        user = cast(User, request.user)
+        participation = participation_of(user, found)
+        entry = entry_of(participation) if participation else None
+        if participation is None or entry is None:
+            return redirect("take_part", fest=found.slug)
+        me = Me(user, found, participation, entry)
+        if request.method not in {"GET", "HEAD"}:
+            if me.is_suspended:
+                return suspended(request, me)
+            if what_is_missing(user, found):
+                return redirect("take_part_consent", fest=found.slug)
+        return view(request, me, *args, **kwargs)
+
+    return signed_in(wrapped)
+
+
+def suspended(request: HttpRequest, me: Me) -> HttpResponse:
+    return render(request, "mine/suspended.html", mine_context(me), status=403)
+
+
+MENU: list[tuple[str, Any]] = [
+    ("my_fest", gettext_lazy("My fest")),
+    ("my_points", gettext_lazy("Points")),
+    ("my_challenges", gettext_lazy("Challenges")),
+    ("my_community", gettext_lazy("Community")),
+    ("my_lives", gettext_lazy("LIVEs")),
+    ("my_enquiries", gettext_lazy("Questions")),
+]
+
+
+def mine_context(me: Me, section: str = "") -> dict[str, Any]:
+    """What every page of one's own fest needs; `section` is the page's name in MENU."""
+    return {**fest_context(me.fest), "me": me, "my_menu": MENU, "my_section": section}
