@@ -24,8 +24,8 @@ class Kind:
     name: as it is stored. label: in the list of choices. subject, text: lazy, marked for translation, with
     %(name)s for what `data` holds. page: the name of the address it leads to; it is reversed with the fest's slug, if
     the notification has a fest, and `data["page"]`, keyword arguments. words: what texts say of `data` that is not
-    words itself (a state's code, a moment) in the language that is active. on_site, by_email: what holds for who has not
-    chosen. always_by_email: whether the e-mail can't be turned off (what an account needs to know).
+    words itself (a state's code, a moment) in the language that is active. on_site, by_email: what holds for who has
+    not chosen. always_by_email: whether the e-mail can't be turned off (what an account needs to know).
     """
 
     name: str
