@@ -1,0 +1,1 @@
+"""The creators' side: pages of those who are signed in."""
