@@ -4,63 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from livefest.models import SignIn, User
 from tests.accounts.conftest import EMAIL, PASSWORD, account, code_sent
-from tests.browser.conftest import PHONE
-
-
-class Device(NamedTuple):
-    """A phone that keeps passkeys; `wrong` is what its console complained of."""
-
-    page: Page
-    origin: str
-    wrong: list[str]
-    session: Any
-    id: str
-
-    def goto(self, path: str) -> None:
-        self.page.goto(self.origin + path)
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def verify(self, able: bool) -> None:
-        """Whether its owner is there, who shows a finger or types the PIN."""
-        known = {"authenticatorId": self.id, "isUserVerified": able}
-        self.session.send("WebAuthn.setUserVerified", known)
+from tests.browser.device import Device, phone_with_passkeys
 
 
 @pytest.fixture
 def device(browser: Browser, live_server: LiveServer, transactional_db: None) -> Iterator[Device]:
     cache.clear()  # of rate limits that other tests have used up
-    with browser.new_context(viewport=PHONE) as context:
-        page = context.new_page()
-        wrong: list[str] = []
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        session = context.new_cdp_session(page)
-        session.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        known = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        # A passkey is for a name: that of the machine will do, its number won't.
-        origin = live_server.url.replace("127.0.0.1", "localhost")
-        yield Device(page, origin, wrong, session, known["authenticatorId"])
+    with phone_with_passkeys(browser, live_server.url) as device:
+        yield device
 
 
 def test_passkey_creates_an_account_and_signs_in(device: Device) -> None:
