@@ -54,7 +54,7 @@ def test_secret_is_shown_once_and_nowhere_else(admin_client: Client, source: Sou
     assert found == [read_secret(row)]
     assert row.created_by == response.wsgi_request.user
     assert "no-store" in response.headers["Cache-Control"].split(", ")
-    assert list(response.cookies) == ["csrftoken"]
+    assert sorted(response.cookies) == ["csrftoken", "signed_in"]
     page = body(admin_client.get(address(source, "change")))
     assert found[0] not in page
     assert row.encrypted not in page

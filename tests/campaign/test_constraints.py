@@ -43,6 +43,7 @@ BREACHES: list[tuple[str, str, str, str]] = [
     ("group_placement_range", GROUP, "slug = 'silver'", "placement_at_least = 100"),
     ("group_roster_of_community", GROUP, "slug = 'gold'", "roster = 5"),
     ("group_roster_of_community", GROUP, "slug = 'band'", "roster = 0"),
+    ("group_made_is_community", GROUP, "slug = 'gold'", "made_at = now()"),
     ("group_way_in_known", GROUP, "slug = 'band'", "way_in = 'door'"),
     ("group_way_in_of_community", GROUP, "slug = 'gold'", "way_in = 'open'"),
     ("group_way_in_of_community", GROUP, "slug = 'gold'", "way_in = 'code', join_code = 'abcd-efgh'"),

@@ -258,7 +258,7 @@ def test_range_marks_whose_facts_had_come_in(fest: Fest, source: Source, ann: Us
     [
         "DELETE FROM creators_correction",
         "DELETE FROM creators_correction WHERE false",
-        "TRUNCATE creators_correction",
+        "TRUNCATE creators_correction CASCADE",
         "TRUNCATE creators_source CASCADE",
         "UPDATE creators_correction SET quantity = 6",
         "UPDATE creators_correction SET reason = 'another'",

@@ -49,7 +49,7 @@ class Demo:
         assert self.process.poll() is None, self.text()
 
     def address(self, name: str) -> str:
-        found = re.search(rf"{name} +(http://127\.0\.0\.1:\d+/\S*)", self.text())
+        found = re.search(rf"{name} +(http://localhost:\d+/\S*)", self.text())
         assert found, self.text()
         return found[1]
 

@@ -97,6 +97,6 @@ def test_public_pages_are_the_same_bytes_for_who_is_signed_in(client: Client, ra
 def test_public_pages_have_room_for_the_rank_and_a_way_to_my_fest(client: Client, ranked: Participation) -> None:
     page = words(client, "/en/uk-valentine/")
     assert 'data-own-rank="/en/uk-valentine/me/rank/" hidden></div>' in page
-    assert '<a href="/en/uk-valentine/me/" >My fest</a>' in page
+    assert '<a class="to-mine" href="/en/uk-valentine/me/" >My fest</a>' in page
     board = words(client, BOARD)
     assert 'data-own-rank="/en/uk-valentine/me/rank/?board=today&amp;within=&amp;period=2026-02-14" hidden' in board
