@@ -22,6 +22,7 @@ FROM (SELECT id, row_number() OVER (ORDER BY handle) AS number FROM creators_cre
      JOIN (SELECT id, row_number() OVER (ORDER BY position) AS number, count(*) OVER () AS regions
            FROM livefest_region WHERE fest_id = %(fest)s) AS region
           ON region.number = 1 + creator.number %% region.regions
+ORDER BY creator.number
 """
 
 # A league by turns, and a community for every other creator.
