@@ -20,6 +20,7 @@ from livefest.engines import Valkey
 from livefest.models import Fest
 from rankings.closing import close
 from rankings.models import Standing
+from tests import effort
 from tests.browser.festival import NOW, festival
 from tests.engines.conftest import remove_socket_directory
 from tests.kept import kept
@@ -40,6 +41,8 @@ FLAGS = [
 ]
 WEB = ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-access-log", "--log-level", "warning")
 PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
+# At which width and in which scheme pages are looked at: both of each, with full effort all four together.
+LOOKS = [(PHONE, "dark"), (DESKTOP, "light"), *([(PHONE, "light"), (DESKTOP, "dark")] if effort.FULL else [])]
 
 
 @pytest.fixture(scope="session")

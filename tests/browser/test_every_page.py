@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from livefest.models import Fest
-from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit
 from tests.pages.addresses import public_names
 
 # An address for each name of the URLconf; what is no page (it leads elsewhere, or is a feed) is said so.
@@ -56,8 +56,7 @@ def test_every_page_is_walked() -> None:
     assert set(public_names()) == PAGES.keys() | NO_PAGES
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_pages_keep_nobody_out(
     browser: Browser, live_server: LiveServer, fest: Fest, width: ViewportSize, scheme: Any
 ) -> None:

@@ -17,7 +17,7 @@ from livefest.models import Fest, User
 from rankings.corrections import make_correction
 from rankings.models import Edition
 from rankings.results_file import file_lines
-from tests.browser.conftest import DESKTOP, PHONE, Visit, third_day
+from tests.browser.conftest import LOOKS, PHONE, Visit, third_day
 from tests.kept import kept
 from tests.rankings.play import entry_of
 
@@ -48,7 +48,7 @@ def make_certified() -> Fest:
     return fest
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_results_keep_nobody_out(
     browser: Browser, live_server: LiveServer, certified: Fest, width: ViewportSize, scheme: Any
 ) -> None:

@@ -20,7 +20,7 @@ from creators.models import Entry, Group, JoinRequest, Membership, Participation
 from livefest.models import Fest, Terms, User
 from livefest.views.mine.urls import of_account, of_fest
 from tests.accounts.conftest import code_sent
-from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.browser.conftest import LOOKS, Visit
 from tests.browser.device import Device, phone_with_passkeys
 from tests.mine.conftest import agree_to_age, take_part
 
@@ -135,8 +135,7 @@ def test_every_page_of_theirs_is_walked() -> None:
     assert names == {name.partition(" ")[0] for name in PAGES} | NO_PAGES | {"community_create"}
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_their_pages_keep_nobody_out(
     browser: Browser, live_server: LiveServer, fest: Fest, width: ViewportSize, scheme: Any
 ) -> None:
