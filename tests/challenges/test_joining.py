@@ -20,29 +20,10 @@ from creators.sources import create_source
 from livefest.campaign import load_campaign
 from livefest.models import Fest, User
 from rankings.refresh import refresh
+from tests.challenges.dares import DARES
 from tests.kept import kept
 
-CAMPAIGN = """
-[fest]
-slug = "dares"
-name = "Dares"
-time_zone = "UTC"
-starts = 2026-02-13T00:00:00
-ends = 2026-02-17T00:00:00
-grace_hours = 24
-regions = ["GB", "IE"]
-[[metrics]]
-slug = "coins"
-name = "Coins"
-[[rules]]
-slug = "coins"
-metric = "coins"
-points = 1
-[[boards]]
-slug = "all"
-name = "All"
-of = "creators"
-period = "fest"
+CHALLENGES = """
 [[challenges]]
 slug = "short"
 name = "Short"
@@ -67,6 +48,7 @@ goals = [{ metric = "coins", at_least = 10 }]
 per = "fest"
 points = 100
 """
+CAMPAIGN = DARES + CHALLENGES
 NOON = datetime(2026, 2, 14, 12, tzinfo=UTC)
 ENDS = datetime(2026, 2, 15, tzinfo=UTC)
 FEST_ENDS = datetime(2026, 2, 17, tzinfo=UTC)

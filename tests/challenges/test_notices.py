@@ -23,30 +23,11 @@ from livefest.models import Fest, Notification, PublicCopy, User
 from livefest.notifications import address_of, subject_of, text_of
 from livefest.tasks import send_notifications
 from rankings.refresh import refresh
+from tests.challenges.dares import DARES
 from tests.kept import kept
 from tests.mine.conftest import take_part
 
-CAMPAIGN = """
-[fest]
-slug = "dares"
-name = "Dares"
-time_zone = "UTC"
-starts = 2026-02-13T00:00:00
-ends = 2026-02-17T00:00:00
-grace_hours = 24
-regions = ["GB", "IE"]
-[[metrics]]
-slug = "coins"
-name = "Coins"
-[[rules]]
-slug = "coins"
-metric = "coins"
-points = 1
-[[boards]]
-slug = "all"
-name = "All"
-of = "creators"
-period = "fest"
+CHALLENGES = """
 [[challenges]]
 slug = "ten"
 name = "Ten & more"
@@ -75,6 +56,7 @@ within = { region = "GB" }
 ends = 2026-02-15T12:00:00
 join = true
 """
+CAMPAIGN = DARES + CHALLENGES
 NOON = datetime(2026, 2, 14, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
