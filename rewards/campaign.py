@@ -46,7 +46,7 @@ def to_spec(row: Reward) -> dict[str, object]:
         "slug": row.slug,
         "name": row.name,
         "kind": row.kind,
-        "board": row.board.slug,
+        "board": row.board.slug if row.board else "",
         "ranks": rank_text(row.first_rank, row.last_rank),
         "amount": row.amount,
         "currency": row.currency or None,
