@@ -1,8 +1,9 @@
 """Awards, claims, the ledger, and the award event; a reward may be a challenge's too."""
 
+import uuid
+
 import django.core.validators
 import django.db.models.deletion
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 
