@@ -132,8 +132,8 @@ def equalise(one: List, done: Proposal, *, by: User) -> None:
 
 
 def fill(one: List, done: Proposal, *, by: User | None, ended: Award | None = None) -> None:
-    """Proposes what is due and not there yet. Who turns out not to be eligible gets an award all the same, which ends at
-    once and says why; then the next is due. `ended` is whose place the first of them takes."""
+    """Proposes what is due and not there yet. Who turns out not to be eligible gets an award all the same, which ends
+    at once and says why; then the next is due. `ended` is whose place the first of them takes."""
     while True:
         had = handles(awards_of(one).filter(state__in=HAD_THEIR_CHANCE))
         live = dict(awards_of(one).filter(state__in=LIVE).values_list("handle", "slot"))
