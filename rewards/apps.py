@@ -6,4 +6,4 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import campaign  # noqa: F401  registers rewards
+        from rewards import campaign, notices, proposing  # noqa: F401  register rewards, kinds, and what follows an end
