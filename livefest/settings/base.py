@@ -218,6 +218,8 @@ CELERY_BEAT_SCHEDULE["livefest.retention"] = {
 # e-mail addresses that were asked for.
 KEEP_ADMIN_LOG_DAYS: int = env.int("KEEP_ADMIN_LOG_DAYS", default=365)
 KEEP_CONFIRMATIONS_DAYS: int = env.int("KEEP_CONFIRMATIONS_DAYS", default=30)
+# And what winners gave to receive an award (name, address, payee), once it was handed out or has ended.
+KEEP_CLAIM_DAYS: int = env.int("KEEP_CLAIM_DAYS", default=60)
 
 # A correction by staff that changes the scores of so many creators, or so many points of a board, takes two people.
 LARGE_CORRECTION_CREATORS: int = env.int("LARGE_CORRECTION_CREATORS", default=50)
