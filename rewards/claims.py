@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from creators.communities import violated
@@ -21,7 +22,7 @@ from livefest.encryption import cipher
 from livefest.models import User
 from rewards.awards import FULFIL, AwardError, Obstructed, TooLate, locked, refuse_state, refuse_stranger, step
 from rewards.eligibility import obstacles
-from rewards.models import Award, Claim, Reward
+from rewards.models import Award, AwardStep, Claim, Reward
 
 PURPOSE = "claims"
 State, Kind = Award.State, Reward.Kind
@@ -88,8 +89,8 @@ def delete_old_details() -> int:
     """Empties what was needed KEEP_CLAIM_DAYS ago: of awards that are fulfilled or have ended. How many."""
     until = clock.now() - timedelta(days=settings.KEEP_CLAIM_DAYS)
     done = [State.FULFILLED, State.DECLINED, State.EXPIRED, State.INELIGIBLE, State.REVOKED]
-    ended = Award.objects.filter(state__in=done).exclude(steps__to_state__in=done, steps__at__gt=until)
-    old = Claim.objects.filter(award__in=ended, details_deleted_at=None).exclude(details="")
+    lately = AwardStep.objects.filter(award=OuterRef("award"), to_state__in=done, at__gt=until)
+    old = Claim.objects.filter(~Exists(lately), award__state__in=done).exclude(details="")
     return old.update(details="", details_deleted_at=clock.now())
 
 
