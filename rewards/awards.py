@@ -17,6 +17,7 @@ from creators.communities import violated
 from livefest import clock
 from livefest.audit import acting, record
 from livefest.models import User
+from livefest.sql import execute
 from rewards import notices
 from rewards.eligibility import obstacles
 from rewards.ledger import cancel, entitle
@@ -25,6 +26,7 @@ from rewards.models import Award, AwardStep
 State = Award.State
 PROPOSE, APPROVE = "rewards.propose_award", "rewards.approve_award"
 VERIFY, FULFIL = "rewards.verify_award", "rewards.fulfil_award"
+LOCK = 0x41574152  # "AWAR": of PostgreSQL's advisory locks, beside a fest's id
 
 
 class AwardError(Exception):
@@ -82,6 +84,7 @@ def offer(award: Award, *, by: User | None = None) -> Award:
 def decline(award: Award, *, reason: str = "") -> Award:
     """By the creator; it passes to the next in rank. Raises AwardError."""
     with transaction.atomic():
+        lock_awards_of(award.fest_id)
         award = locked(award)
         if award.state == State.DECLINED:
             return award
@@ -93,6 +96,7 @@ def decline(award: Award, *, reason: str = "") -> Award:
 def expire(award: Award) -> Award:
     """What was not claimed in time passes to the next in rank. Raises WrongState before its deadline."""
     with transaction.atomic():
+        lock_awards_of(award.fest_id)
         award = locked(award)
         if award.state == State.EXPIRED:
             return award
@@ -109,6 +113,7 @@ def find_ineligible(award: Award, *, by: User | None = None, reason: str = "") -
     if by:
         refuse_stranger(by, VERIFY)
     with acting(by=by, reason=reason):
+        lock_awards_of(award.fest_id)
         award = locked(award)
         if award.state == State.INELIGIBLE:
             return award
@@ -122,16 +127,18 @@ def find_ineligible(award: Award, *, by: User | None = None, reason: str = "") -
 
 
 def revoke(award: Award, *, by: User, reason: str) -> Award:
-    """Takes back what is not fulfilled: it was a mistake, or a new edition of the results has it otherwise. It passes
-    to nobody by itself. Raises AwardError."""
+    """Takes back what is not fulfilled, as a mistake: it passes to nobody, and proposing again proposes what is due.
+    So is lifted that somebody was not eligible: they are due it again. Raises AwardError."""
     refuse_stranger(by, APPROVE)
     if not reason.strip():
         raise AwardError(_("Say why: give a reason; the creator reads it."))
     with acting(by=by, reason=reason.strip()):
+        lock_awards_of(award.fest_id)
         award = locked(award)
         if award.state == State.REVOKED:
             return award
-        refuse_state(award, State.PROPOSED, State.APPROVED, State.OFFERED, State.CLAIMED, State.VERIFIED)
+        open_states = (State.PROPOSED, State.APPROVED, State.OFFERED, State.CLAIMED, State.VERIFIED)
+        refuse_state(award, *open_states, State.INELIGIBLE)
         known = award.state in {State.OFFERED, State.CLAIMED, State.VERIFIED}
         end(award, State.REVOKED, by=by, reason=reason.strip())
         if known:
@@ -214,7 +221,16 @@ def refusal(error: IntegrityError, by: User | None) -> Exception:
             return NotAllowed(_("It takes two people, and “%(by)s” did the step before.") % {"by": by})
         case "awardstep_checks_signed":
             return Obstructed(_("Not all that is to be checked is signed: sign it first."))
+        case "awardstep_not_with_payer":
+            return Obstructed(_("It is in a payout batch: import the payer's answer, or cancel the batch, first."))
+        case "awardstep_paid_first":
+            return Obstructed(_("It is fulfilled by the payer's answer: put it into a payout batch."))
     return error
+
+
+def lock_awards_of(fest_id: int) -> None:
+    """Until this transaction ends, no award of the fest is proposed or ended elsewhere. Before any award is locked."""
+    execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, fest_id % 2**31])
 
 
 def locked(award: Award) -> Award:

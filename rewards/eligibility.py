@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
@@ -48,6 +49,20 @@ def of_entry(entry: Entry) -> list[Obstacle]:
             Obstacle("review", _("A correction, a question or an appeal of theirs is open: it is decided first."))
         )
     return found
+
+
+def refused_for_good(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Of some of a fest, by handle, those who never can receive anything, and why: what `of_entry` calls final."""
+    fests = {entry.fest_id for entry in entries.values()}
+    out = Correction.objects.in_force().filter(fest__in=fests, kind=Correction.Kind.DISQUALIFICATION)
+    suspended = Participation.objects.filter(fest__in=fests, state=Participation.State.SUSPENDED)
+    disqualified = set(out.values_list("entry", flat=True))
+    barred = set(suspended.values_list("fest", "creator"))
+    return {
+        handle: " ".join(one.text for one in of_entry(entry) if one.final)
+        for handle, entry in entries.items()
+        if entry.pk in disqualified or (entry.fest_id, entry.creator_id) in barred
+    }
 
 
 def of_account(entry: Entry) -> list[Obstacle]:

@@ -33,6 +33,11 @@ def is_money(award: Award) -> bool:
     return award.reward.kind in MONEY
 
 
+def is_with_payer(award: Award) -> bool:
+    """Whether it stands in a batch and the payer's answer is awaited: until then nothing can be taken back."""
+    return award.payout_lines.filter(state=PayoutLine.State.WAITING).exists()
+
+
 def entitle(award: Award, *, by: User | None) -> None:
     """The award was approved: it is owed. In the transaction of its step."""
     if is_money(award):
@@ -40,8 +45,8 @@ def entitle(award: Award, *, by: User | None) -> None:
 
 
 def cancel(award: Award, *, by: User | None) -> None:
-    """The award ended unpaid: it is owed no more. Nothing where it never was."""
-    if LedgerEntry.objects.filter(award=award, kind=Kind.ENTITLED).exists():
+    """The award ended unpaid: it is owed no more. Nothing where it never was, or is cancelled already."""
+    if list(LedgerEntry.objects.filter(award=award).values_list("kind", flat=True)) == [Kind.ENTITLED]:
         enter(award, Kind.CANCELLED, by=by)
 
 

@@ -81,8 +81,14 @@ def save_section(
 def prune_section(section: Section[Item, CampaignItem], fest: Fest, campaign: Campaign) -> None:
     """Deletes the rows that the campaign no longer has; refuses where records hang on them."""
     kept = [item.slug for item in campaign.sections[section.name]]
-    for row in section.model._default_manager.filter(fest=fest).exclude(slug__in=[*kept, *section.built_in]):
+    for row in rows_of(section, fest).exclude(slug__in=kept):
         delete_row(row, f"{section.name} {row.slug}")
+
+
+def rows_of(section: Section[Item, CampaignItem], fest: Fest) -> models.QuerySet[CampaignItem]:
+    """The rows of a section that are part of the file."""
+    rows = section.model._default_manager.filter(section.in_file, fest=fest)
+    return rows.exclude(slug__in=section.built_in)
 
 
 def prune_regions(fest: Fest, campaign: Campaign) -> None:
@@ -119,8 +125,7 @@ def stored_document(fest: Fest) -> Document:
     document: Document = {"fest": without_none(fest_spec(fest))}
     for section in sections():
         rows = (
-            section.model._default_manager.filter(fest=fest)
-            .exclude(slug__in=section.built_in)
+            rows_of(section, fest)
             .select_related(*section.related)
             .prefetch_related(*section.children)
             .order_by("position", "id")

@@ -282,6 +282,7 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
+                ("said", models.PositiveBigIntegerField(null=True, verbose_name="amount that the payer says")),
                 (
                     "reference",
                     models.CharField(blank=True, default="", max_length=128, verbose_name="payer's reference"),
@@ -885,6 +886,7 @@ class Migration(migrations.Migration):
                         ("number__gte", 2),
                         ("to_state__in", ["fulfilled", "ineligible", "revoked"]),
                     ),
+                    models.Q(("from_state", "ineligible"), ("number__gte", 2), ("to_state__in", ["revoked"])),
                     _connector="OR",
                 ),
                 name="awardstep_follows",
@@ -1022,6 +1024,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="payoutline_answered_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payoutline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("said", None),
+                    models.Q(("state", "waiting"), models.Q(("said", models.F("amount")), _negated=True)),
+                    _connector="OR",
+                ),
+                name="payoutline_said_otherwise",
             ),
         ),
         migrations.AddIndex(

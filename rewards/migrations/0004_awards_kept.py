@@ -69,6 +69,17 @@ BEGIN
         RAISE EXCEPTION 'award %: not all required checks are signed', award.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'awardstep_checks_signed';
     END IF;
+    IF NEW.to_state IN ('ineligible', 'revoked') AND EXISTS (
+           SELECT FROM rewards_payoutline WHERE award_id = NEW.award_id AND state = 'waiting') THEN
+        RAISE EXCEPTION 'award %: it is with the payer', award.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'awardstep_not_with_payer';
+    END IF;
+    IF NEW.to_state = 'fulfilled'
+       AND EXISTS (SELECT FROM rewards_ledgerentry WHERE award_id = NEW.award_id AND kind = 'entitled')
+       AND NOT EXISTS (SELECT FROM rewards_ledgerentry WHERE award_id = NEW.award_id AND kind = 'paid') THEN
+        RAISE EXCEPTION 'award %: it is in the ledger and not paid there', award.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'awardstep_paid_first';
+    END IF;
     PERFORM set_config('livefest.award_step', NEW.award_id::text, true);
     UPDATE rewards_award SET state = NEW.to_state, steps_taken = NEW.number WHERE id = NEW.award_id;
     PERFORM set_config('livefest.award_step', '', true);
@@ -116,7 +127,7 @@ DROP FUNCTION rewards_take_step();
 """
 
 # What is owed is the award's own amount; it is cancelled only while it isn't paid, and paid only while it is neither
-# cancelled nor unverified.
+# cancelled nor unverified, and by nobody who approved it.
 LEDGER = """
 CREATE FUNCTION rewards_check_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -130,7 +141,10 @@ BEGIN
        OR NEW.kind = 'cancelled' AND (award.state NOT IN ('declined', 'expired', 'ineligible', 'revoked') OR EXISTS (
            SELECT FROM rewards_ledgerentry WHERE award_id = NEW.award_id AND kind = 'paid'))
        OR NEW.kind = 'paid' AND (award.state NOT IN ('verified', 'fulfilled') OR EXISTS (
-           SELECT FROM rewards_ledgerentry WHERE award_id = NEW.award_id AND kind = 'cancelled')) THEN
+           SELECT FROM rewards_ledgerentry WHERE award_id = NEW.award_id AND kind = 'cancelled'))
+       OR NEW.kind = 'paid' AND (NEW.by_id IS NULL OR EXISTS (
+           SELECT FROM rewards_awardstep WHERE award_id = NEW.award_id AND to_state = 'approved' AND by_id = NEW.by_id))
+    THEN
         RAISE EXCEPTION 'award % (%): % of % % is not what the ledger can say',
             award.id, award.state, NEW.kind, NEW.amount, NEW.unit
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledgerentry_of_its_award';
@@ -141,7 +155,17 @@ CREATE TRIGGER ledgerentry_of_its_award BEFORE INSERT ON rewards_ledgerentry
     FOR EACH ROW EXECUTE FUNCTION rewards_check_ledger();
 CREATE TRIGGER ledgerentry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON rewards_ledgerentry
     FOR EACH STATEMENT EXECUTE FUNCTION livefest_refuse_change();
-CREATE TRIGGER payoutbatch_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON rewards_payoutbatch
+CREATE FUNCTION rewards_keep_batch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.content <> '' OR to_jsonb(NEW) - 'content' <> to_jsonb(OLD) - 'content' THEN
+        RAISE EXCEPTION 'UPDATE of a payout batch refused: only its content may be emptied'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payoutbatch_kept';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER payoutbatch_kept BEFORE UPDATE ON rewards_payoutbatch
+    FOR EACH ROW EXECUTE FUNCTION rewards_keep_batch();
+CREATE TRIGGER payoutbatch_append_only BEFORE DELETE OR TRUNCATE ON rewards_payoutbatch
     FOR EACH STATEMENT EXECUTE FUNCTION livefest_refuse_change();
 CREATE TRIGGER payoutexport_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON rewards_payoutexport
     FOR EACH STATEMENT EXECUTE FUNCTION livefest_refuse_change();
@@ -176,6 +200,8 @@ DROP FUNCTION rewards_check_line();
 DROP TRIGGER signedcheck_append_only ON rewards_signedcheck;
 DROP TRIGGER payoutexport_append_only ON rewards_payoutexport;
 DROP TRIGGER payoutbatch_append_only ON rewards_payoutbatch;
+DROP TRIGGER payoutbatch_kept ON rewards_payoutbatch;
+DROP FUNCTION rewards_keep_batch();
 DROP TRIGGER ledgerentry_append_only ON rewards_ledgerentry;
 DROP TRIGGER ledgerentry_of_its_award ON rewards_ledgerentry;
 DROP FUNCTION rewards_check_ledger();

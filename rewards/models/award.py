@@ -21,6 +21,7 @@ STEPS = {
     "offered": ["claimed", "declined", "expired", "ineligible", "revoked"],
     "claimed": ["verified", "declined", "ineligible", "revoked"],
     "verified": ["fulfilled", "ineligible", "revoked"],
+    "ineligible": ["revoked"],  # it was lifted: they are due it again
 }
 ENDED = ["declined", "expired", "ineligible", "revoked"]  # what was theirs is free for the next
 LIVE = ["proposed", "approved", "offered", "claimed", "verified", "fulfilled"]
@@ -140,7 +141,8 @@ class AwardStep(models.Model):
                 | Q(from_state="approved", to_state__in=STEPS["approved"], number__gte=2)
                 | Q(from_state="offered", to_state__in=STEPS["offered"], number__gte=2)
                 | Q(from_state="claimed", to_state__in=STEPS["claimed"], number__gte=2)
-                | Q(from_state="verified", to_state__in=STEPS["verified"], number__gte=2),
+                | Q(from_state="verified", to_state__in=STEPS["verified"], number__gte=2)
+                | Q(from_state="ineligible", to_state__in=STEPS["ineligible"], number__gte=2),
             ),
             models.CheckConstraint(
                 name="awardstep_by_somebody",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from livefest.models import Fest
@@ -13,8 +13,8 @@ from rewards.models.award import SHA256, Award
 
 class PayoutBatch(models.Model):
     """Awards of one unit that are paid together. `content` is the CSV that goes to the payer, encrypted (payees);
-    `total` (minor units) and `digest` (SHA-256 of the CSV) are of it. Nothing of it changes (a trigger); who exported
-    it when, `PayoutExport` says."""
+    `total` (minor units) and `digest` (SHA-256 of the CSV) are of it. Nothing of it changes (a trigger), but that the
+    content is emptied KEEP_CLAIM_DAYS after the last answer; who exported it when, `PayoutExport` says."""
 
     fest = models.ForeignKey(
         Fest, models.PROTECT, db_index=False, related_name="payout_batches", verbose_name=_("fest")
@@ -69,7 +69,8 @@ class PayoutExport(models.Model):
 
 class PayoutLine(models.Model):
     """One payment of a batch, and what the payer answered. An award waits in, or was paid by, one line at most; after
-    a failure it may stand in a later batch."""
+    a failure it may stand in a later batch. `said` is what the payer says was paid where that isn't the amount; such a
+    line waits until that is settled with the payer."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waits for the payer's answer")
@@ -81,6 +82,7 @@ class PayoutLine(models.Model):
     award = models.ForeignKey(Award, models.PROTECT, related_name="payout_lines", verbose_name=_("award"))
     amount = models.PositiveBigIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
+    said = models.PositiveBigIntegerField(_("amount that the payer says"), null=True)
     reference = models.CharField(_("payer's reference"), max_length=128, blank=True, default="")
     problem = models.CharField(_("problem"), max_length=300, blank=True, default="")
     answered_at = models.DateTimeField(_("answered"), null=True)
@@ -100,6 +102,9 @@ class PayoutLine(models.Model):
                 name="payoutline_answered_whole",
                 condition=Q(state="waiting", answered_at=None)
                 | Q(state__in=["paid", "failed"], answered_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="payoutline_said_otherwise", condition=Q(said=None) | (Q(state="waiting") & ~Q(said=F("amount")))
             ),
         ]
 
