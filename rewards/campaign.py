@@ -79,7 +79,9 @@ def save_reward(fest: Fest, spec: RewardSpec, position: int) -> None:
             kept = " ".join(filter(None, was))
             raise refused(spec, f"has been awarded as {kept}; keep that, and add another reward beside it")
     if present and present.ties == Reward.Ties.SPLIT and spec.kind not in ("diamonds", "cash"):
-        raise refused(spec, f"is split where ranks are shared, which {spec.kind} can't be; change its ties in the admin")
+        raise refused(
+            spec, f"is split where ranks are shared, which {spec.kind} can't be; change its ties in the admin"
+        )
     board = Board.objects.get(fest=fest, slug=spec.board)
     defaults = {**terms_of(spec), "name": spec.name, "board": board, "position": position}
     Reward.objects.update_or_create(fest=fest, slug=spec.slug, defaults=defaults)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from livefest import clock
 from livefest.audit import acting, record
 from livefest.models import User
+from rewards import notices
 from rewards.awards import FULFIL, AwardError, fulfil, lock_awards_of, refuse_stranger
 from rewards.ledger import pay
 from rewards.models import PayoutBatch, PayoutLine
@@ -205,6 +206,9 @@ def apply(batch: PayoutBatch, said: Said, done: Answered, *, by: User, via: str)
             return
         if said.amount == line.amount and said.status == State.FAILED:
             fail(line, problem=said.problem, reference=said.reference, by=by)
+            line.award.refresh_from_db(fields=["state"])
+            if line.award.is_live:  # else it was taken back, which they are told
+                notices.tell_payment_failed(line)
             done.failed += 1
             return
         if said.amount == line.amount:

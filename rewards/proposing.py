@@ -11,8 +11,9 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
+import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from creators.models import Entry, Group
@@ -33,12 +34,15 @@ from rewards.models.award import LIVE
 State, Outcome = Award.State, EditionReview.Outcome
 HAD_THEIR_CHANCE = [State.DECLINED, State.EXPIRED, State.INELIGIBLE]
 A_BATCH = 2_000
+log = structlog.get_logger(__name__)
 
 
 @dataclass
 class Proposal:
     """What was done, or would be: awards proposed, those that stand, were revoked, or are to be settled; and the slugs
-    of certified rewards that nobody can be awarded, because they or their boards were removed since."""
+    of certified rewards that nobody can be awarded, because they or their boards were removed since. `noted` are the
+    edition's reviews by award, `new` those that are not stored yet, `settled` what of each award was settled already,
+    by this edition or earlier ones."""
 
     edition: Edition
     proposed: list[Award] = field(default_factory=list)
@@ -46,6 +50,9 @@ class Proposal:
     revoked: list[Award] = field(default_factory=list)
     to_settle: list[Award] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    noted: dict[int, EditionReview] = field(default_factory=dict, repr=False)
+    new: list[EditionReview] = field(default_factory=list, repr=False)
+    settled: dict[int, int] = field(default_factory=dict, repr=False)
 
 
 class NothingCertified(AwardError):
@@ -57,7 +64,8 @@ def propose_awards(fest: Fest, *, by: User) -> Proposal:
     refuse_stranger(by, PROPOSE)
     with acting(by=by):
         edition = locked_edition(fest)
-        done = Proposal(edition, gone=gone_since(edition))
+        done = Proposal(edition, gone=gone_since(edition), settled=settled_in(fest))
+        done.noted = {review.award_id: review for review in EditionReview.objects.filter(edition=edition)}
         live = Award.objects.filter(fest=fest, state__in=LIVE)
         # All at once and in order, so that nothing else that takes several can stand across.
         left = set(live.select_for_update().order_by("pk").values_list("pk", flat=True))
@@ -65,6 +73,7 @@ def propose_awards(fest: Fest, *, by: User) -> Proposal:
             left -= equalise(one, done, by=by)
         for award in live.filter(pk__in=left).select_related("reward", "fest", "entry__creator"):
             review(award, None, done, by=by)  # its standing, or its reward, is no part of the results any more
+        EditionReview.objects.bulk_create(done.new, batch_size=A_BATCH)
         record(edition, verb="propose awards", after={"proposed": len(done.proposed), "revoked": len(done.revoked)})
     return done
 
@@ -177,8 +186,7 @@ def handles(awards: QuerySet[Award]) -> set[str]:
 def review(award: Award, due: Due | None, done: Proposal, *, by: User) -> None:
     """Looks at an award by the present edition. What an earlier one made is noted, once; so is what the present one
     doesn't make due any more, because it was lifted that somebody is not eligible, or ties go by another rule."""
-    settled = sum(award.reviews.filter(outcome=Outcome.SETTLED).values_list("difference", flat=True))
-    difference = award.amount - settled - (due.amount if due else 0)
+    difference = award.amount - done.settled.get(award.pk, 0) - (due.amount if due else 0)
     if not difference:
         outcome = Outcome.STANDS
         done.standing += 1
@@ -192,9 +200,9 @@ def review(award: Award, due: Due | None, done: Proposal, *, by: User) -> None:
         done.revoked.append(award)
         if known:
             notices.tell_revoked(award, reason)
-    noted = EditionReview.objects.filter(award=award, edition=done.edition).first()
+    noted = done.noted.get(award.pk)
     if noted is None and (award.edition_id != done.edition.pk or outcome != Outcome.STANDS):
-        EditionReview.objects.create(award=award, edition=done.edition, outcome=outcome, difference=difference)
+        done.new.append(EditionReview(award=award, edition=done.edition, outcome=outcome, difference=difference))
     elif noted and noted.outcome == Outcome.SETTLED:
         return
     elif noted and (noted.outcome, noted.difference) != (outcome, difference):
@@ -202,6 +210,12 @@ def review(award: Award, due: Due | None, done: Proposal, *, by: User) -> None:
         noted.save(update_fields=["outcome", "difference"])
     if outcome == Outcome.TO_SETTLE:
         done.to_settle.append(award)
+
+
+def settled_in(fest: Fest) -> dict[int, int]:
+    """By award, the differences that were settled, added up."""
+    reviews = EditionReview.objects.filter(award__fest=fest, outcome=Outcome.SETTLED)
+    return {id: int(total) for id, total in reviews.values_list("award").annotate(Sum("difference"))}
 
 
 def who_claim(reward: Reward, handles: Iterable[str]) -> dict[str, Entry]:
@@ -253,4 +267,6 @@ def expire_due(fest: Fest | None = None) -> int:
             done += 1
         except WrongState:  # claimed in time, and found here before that was stored; or taken back
             continue
+        except Exception as error:  # noqa: BLE001  whatever it is, the others must not wait for it
+            log.error("award_not_expired", award=award.pk, error=f"{type(error).__name__}: {error}")
     return done

@@ -214,6 +214,22 @@ CELERY_BEAT_SCHEDULE["livefest.retention"] = {
     "options": {"expires": 3600},
 }
 
+# Awards whose time to be claimed is over are looked for every minute, those soon over every hour; what winners gave is
+# deleted at night, once nobody needs it.
+CELERY_BEAT_SCHEDULE |= {
+    "rewards.expire_due": {
+        "task": "rewards.expire_due",
+        "schedule": 60,
+        "options": {"expires": CALL_EXPIRES_SECONDS},
+    },
+    "rewards.remind": {"task": "rewards.remind", "schedule": 3600, "options": {"expires": 3600}},
+    "rewards.delete_details": {
+        "task": "rewards.delete_details",
+        "schedule": crontab(hour="4", minute="27"),
+        "options": {"expires": 3600},
+    },
+}
+
 # How many days are kept what the admin's index shows as its latest (the audit stays for ever), and confirmations of
 # e-mail addresses that were asked for.
 KEEP_ADMIN_LOG_DAYS: int = env.int("KEEP_ADMIN_LOG_DAYS", default=365)

@@ -21,8 +21,8 @@ from livefest.models import Fest, User
 from rankings.corrections import make_correction
 from rankings.models import Edition
 from rankings.results import approve, propose
-from rewards.awards import offer
 from rewards.awards import approve as approve_award
+from rewards.awards import offer
 from rewards.claims import claim
 from rewards.models import Award, Reward
 from rewards.proposing import Proposal, propose_awards
@@ -108,8 +108,8 @@ def certified(*rewards: str) -> Fest:
 
 
 def uncertified(*rewards: str) -> Fest:
-    """The fest after grace, closed; with only these rewards, or all. Its reward "pot" is split among those who share a rank, and "sprint" is for who
-    won the challenge."""
+    """The fest after grace, closed; with only these rewards, or all. Its reward "pot" is split among those who share a
+    rank, and "sprint" is for who won the challenge."""
     coins = dict(zip(NAMES, COINS, strict=True))
     wanted = [table for table in CAMPAIGN["rewards"] if not rewards or table["slug"] in rewards]
     script = Script({**CAMPAIGN, "rewards": wanted}, CREATORS, moment("18T00:00:00"), [])
@@ -149,9 +149,7 @@ def staff(name: str) -> User:
 def person(name: str, *permissions: str) -> User:
     """Somebody of staff with these permissions of rewards and no other."""
     user = User.objects.create(username=name, email=f"{name}@example.org", is_staff=True)
-    user.user_permissions.set(
-        Permission.objects.filter(content_type__app_label="rewards", codename__in=permissions)
-    )
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="rewards", codename__in=permissions))
     return user
 
 
@@ -195,7 +193,7 @@ def offered(award: Award) -> Award:
 
 def claimed(award: Award) -> Award:
     """Offered, and claimed by its creator."""
-    details = {name: "x" for name in ("name", "payee", "street", "postcode", "city")} | {"country": "GB"}
+    details = dict.fromkeys(("name", "payee", "street", "postcode", "city"), "x") | {"country": "GB"}
     claim(offered(award), token=uuid4(), details=details)
     award.refresh_from_db()
     return award

@@ -23,7 +23,21 @@ LINE = """
 INSERT INTO rewards_ledgerentry (fest_id, award_id, kind, amount, unit, by_id, at)
 VALUES (%(fest)s, %(award)s, %(kind)s, %(amount)s, %(unit)s, %(by)s, now())
 """
-COLUMNS = "fest_id reward_id edition_id rules_sha256 within period handle entry_id rank score slot amount unit".split()
+COLUMNS = [
+    "fest_id",
+    "reward_id",
+    "edition_id",
+    "rules_sha256",
+    "within",
+    "period",
+    "handle",
+    "entry_id",
+    "rank",
+    "score",
+    "slot",
+    "amount",
+    "unit",
+]
 COLUMNS += ["state", "steps_taken", "made_at"]
 
 
@@ -91,9 +105,7 @@ def test_records_are_only_ever_added(gems: Award, sql: str) -> None:
 def test_award_can_not_be_deleted_or_begin_elsewhere(gems: Award) -> None:
     refused("refused: its state changes by a step", "DELETE FROM rewards_award WHERE id = %s", [gems.pk])
     for values in ({"state": "'approved'"}, {"steps_taken": "1"}):
-        refused(
-            "refused: its state changes by a step", copied(handle="'lou'", slot="99", **values), [gems.pk]
-        )
+        refused("refused: its state changes by a step", copied(handle="'lou'", slot="99", **values), [gems.pk])
 
 
 def test_nobody_has_the_same_twice_and_no_place_is_given_twice(gems: Award) -> None:
@@ -144,9 +156,7 @@ def test_checks_are_signed_before_it_is_verified(fest: Fest) -> None:
     proposed(fest)
     badge = claimed(award_of(fest, "badge", "ann"))
     for region in ("IE", "GB"):
-        RequiredCheck.objects.create(
-            fest=fest, kind="badge", region=fest.regions.get(code=region), name="Identity"
-        )
+        RequiredCheck.objects.create(fest=fest, kind="badge", region=fest.regions.get(code=region), name="Identity")
     refused("not all required checks are signed", STEP, step(badge, "verified", "pia"))
     RequiredCheck.objects.filter(region__code="GB").delete()
     run(STEP, step(badge, "verified", "pia"))

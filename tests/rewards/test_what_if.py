@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.test import override_settings
 
-from creators.correction_steps import Decided
+from creators.corrections import Decided
 from creators.models import Correction
 from livefest.models import Fest
-from rankings.refresh import refresh
 from rewards.awards import decline, fulfil, verify
 from rewards.models import Award, EditionReview
 from rewards.what_if import AwardMove, WhatIf, what_if_disqualified
@@ -22,7 +20,6 @@ from tests.rewards.prizes import (
     claimed,
     disqualify,
     entry_of,
-    given,
     offered,
     proposed,
     staff,

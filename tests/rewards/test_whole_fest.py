@@ -7,14 +7,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from livefest import clock
 from livefest.models import Fest
-from rewards.awards import approve, decline, find_ineligible, fulfil, offer, verify
-from rewards.claims import TooLate, claim
+from rewards.awards import TooLate, approve, decline, find_ineligible, fulfil, offer, verify
+from rewards.claims import claim
 from rewards.ledger import balances
-from rewards.models import Award, RequiredCheck, SignedCheck
+from rewards.models import Award, AwardEvent, Invitation, RequiredCheck, SignedCheck, Ticket
 from rewards.payout_answers import import_answer
 from rewards.payouts import NothingToPay, export_batch, make_batch
 from rewards.proposing import dry_run, expire_due, propose_awards
@@ -40,6 +41,26 @@ def claim_it(award: Award) -> None:
 def signed(award: Award) -> None:
     for check in RequiredCheck.objects.filter(kind=award.reward.kind):
         SignedCheck.objects.create(award=award, check_required=check, signed_by=staff("omar"), signed_at=clock.now())
+
+
+def come(award: Award) -> Invitation:
+    """Whose award it is, comes to the event of its reward."""
+    event, _new = AwardEvent.objects.get_or_create(
+        fest=award.fest,
+        reward=award.reward,
+        defaults={
+            "name": "Gala",
+            "place": "Town hall",
+            "time_zone": "Europe/Dublin",
+            "starts": clock.now() + timedelta(days=9),
+            "ends": clock.now() + timedelta(days=10),
+            "answer_before": clock.now() + timedelta(days=5),
+            "capacity": 2,
+        },
+    )
+    answer = {"answer": Invitation.Answer.COMES, "answered_at": clock.now()}
+    invitation, _new = Invitation.objects.update_or_create(award=award, event=event, defaults=answer)
+    return invitation
 
 
 def test_whole_fest(fest: Fest, settings: Settings) -> None:
@@ -103,11 +124,24 @@ def test_whole_fest(fest: Fest, settings: Settings) -> None:
     for award in Award.objects.filter(state="verified"):
         fulfil(award, by=pia)
 
+    # Invited to the gala, and let in once.
+    invitation = come(award_of(fest, "gala", "eve"))
+    ticket = Ticket.objects.create(invitation=invitation, number=1, made_at=clock.now())
+    for _time, let_in in ((1, 1), (2, 0)):
+        free = Ticket.objects.filter(pk=ticket.pk, admitted_at=None, void_at=None)
+        assert free.update(admitted_at=clock.now(), admitted_by=pia) == let_in
+    with pytest.raises(IntegrityError, match="admits once"), transaction.atomic():
+        Ticket.objects.filter(pk=ticket.pk).update(admitted_at=clock.now() + timedelta(minutes=1))
+
     # A correction after all was paid: what is in their hands stays, and is listed; the rest follows.
     disqualify(fest, "dan")
     certify(fest, "Dan is out")
     done = propose_awards(fest, by=nia)
-    assert {(one.reward.slug, one.handle) for one in done.to_settle} >= {("gems", "dan"), ("pot", "dan"), ("gala", "dan")}
+    assert {(one.reward.slug, one.handle) for one in done.to_settle} >= {
+        ("gems", "dan"),
+        ("pot", "dan"),
+        ("gala", "dan"),
+    }
     assert who(fest, "gems") == ["ann", "ben", "cat", "dan", "eve"], "dan's is to settle"
     found = reconciliation(fest)
     assert [(one.unit, one.paid) for one in balances(fest)] == [("EUR", pot + 70), ("diamonds", 5 * 500 + 9)]
