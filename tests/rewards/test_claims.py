@@ -266,14 +266,16 @@ def test_all_awards_by_what_is_to_do(awarded: Fest) -> None:
     assert "0.70 EUR" in text(browser("ben").get("/en/prizes/me/awards/")), "the community's, whose owner he is"
 
 
+def test_without_awards(fest: Fest) -> None:
+    assert "Nothing yet." in text(browser("ann").get("/en/prizes/me/awards/"))
+
+
 def test_list_asks_no_more_for_more_awards(awarded: Fest) -> None:
     asked = []
     for handle in ("lou", "ann"):  # one award, and five
         client = browser(handle)
         client.get("/en/prizes/me/awards/")
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert client.get("/en/prizes/me/awards/").status_code == 200
         asked.append(len(queries))
     assert Award.objects.filter(entry=entry_of(awarded, "lou")).count() == 1
