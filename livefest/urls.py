@@ -25,6 +25,7 @@ urlpatterns = [
         path("<slug:fest>/", include(mine.of_fest)),
         path("<slug:fest>/", include("rankings.urls")),
         path("<slug:fest>/", include("challenges.urls")),
+        path("<slug:fest>/", include("rewards.urls")),
         path("<slug:fest>/creators/<path:handle>/", views.creator, name="creator"),
         path("<slug:fest>/rules/", views.rules, name="rules"),
         path("<slug:fest>/updates/", views.updates, name="updates"),

@@ -6,4 +6,8 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import campaign  # noqa: F401  registers rewards
+        from livefest.site import register_fest_version
+        from rewards import campaign, notices, proposing  # noqa: F401  register rewards, kinds, and what follows an end
+        from rewards.rewards_page import awards_version
+
+        register_fest_version(awards_version)

@@ -25,6 +25,8 @@ PAGES = {
     "ceremony": "/en/small/ceremony/",
     "creator": "/en/small/creators/ada/",
     "results": "/en/small/results/",
+    "rewards": "/en/small/rewards/",
+    "winners": "/en/small/winners/",
     "rules": "/en/small/rules/",
     "updates": "/en/small/updates/",
     "feed": "/en/small/updates/feed.atom",
