@@ -6,7 +6,7 @@ class ChallengesConfig(AppConfig):
     verbose_name = "Challenges"
 
     def ready(self) -> None:
-        from challenges import campaign  # noqa: F401  registers challenges
+        from challenges import campaign, notices  # noqa: F401  registers challenges and kinds of notifications
         from challenges.completions import forget_completions, pay_for_challenges
         from challenges.copies import copy_completions
         from creators.payments import Payer, register_payer

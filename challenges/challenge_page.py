@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from challenges.copies import shown_completions
 from challenges.models import Challenge, Completion, Goal
+from creators.former import is_former, key_of, name_of
 from creators.keyset import LastRow, NoSuchPage
 from livefest.campaign.words import in_words
 from livefest.clock import DayFinder, fest_days
@@ -65,30 +66,37 @@ class Card:
 
 @dataclass(frozen=True)
 class Met:
-    """A creator who met the goals; `place` is theirs in a race, None for who came too late or where there is none."""
+    """A creator who met the goals; `handle` is empty for who is not named any more. `place` is theirs in a race, None
+    for who came too late or where there is none."""
 
+    after: After
     handle: str
     name: str
     region: RegionName | None
     met_at: datetime
     place: int | None
 
+    @property
+    def key(self) -> str:
+        return self.after.key
+
 
 @dataclass(frozen=True)
 class After:
-    """The last row of the page before."""
+    """The last row of the page before; addresses name it by the creator's key (`creators.former`)."""
 
     met_at: datetime
     handle: str
+    key: str
 
     @classmethod
     def parse(cls, text: str) -> After | None:
         """None for the first page. Raises NoSuchPage."""
         last = LastRow.parse(text, digits=17)
-        return cls(EPOCH + timedelta(microseconds=last.number), last.handle) if last else None
+        return cls(EPOCH + timedelta(microseconds=last.number), last.handle, last.key) if last else None
 
     def __str__(self) -> str:
-        return str(LastRow((self.met_at - EPOCH) // timedelta(microseconds=1), self.handle))
+        return str(LastRow((self.met_at - EPOCH) // timedelta(microseconds=1), self.handle, self.key))
 
 
 @dataclass(frozen=True)
@@ -192,7 +200,7 @@ def challenge_page(challenge: Challenge, now: datetime, *, day: str, after: str)
         before = earlier.exclude(met_at=asked.met_at, handle__gt=asked.handle).count()
     rows = [met_row(completion, before + number) for number, completion in enumerate(found[:ROWS], 1)]
     last = rows[-1] if len(found) > ROWS else None
-    return ChallengePage(card, total, rows, asked, After(last.met_at, last.handle) if last else None)
+    return ChallengePage(card, total, rows, asked, last.after if last else None)
 
 
 def nearest(met: QuerySet[Completion], asked: After, race: bool) -> After | None:
@@ -200,18 +208,24 @@ def nearest(met: QuerySet[Completion], asked: After, race: bool) -> After | None
     same = Q(met_at=asked.met_at)
     if race:
         before = met.filter(Q(met_at__lt=asked.met_at) | same & Q(handle__lte=asked.handle))
-        found = before.order_by("-met_at", "-handle").values_list("met_at", "handle").first()
+        order = ("-met_at", "-handle")
     else:
         before = met.filter(Q(met_at__gt=asked.met_at) | same & Q(handle__gte=asked.handle))
-        found = before.order_by("met_at", "handle").values_list("met_at", "handle").first()
-    return After(*found) if found else None
+        order = ("met_at", "handle")
+    found = before.select_related("entry__creator").order_by(*order).first()
+    return after_of(found) if found else None
+
+
+def after_of(completion: Completion) -> After:
+    return After(completion.met_at, completion.handle, key_of(completion.entry.creator))
 
 
 def met_row(completion: Completion, place: int) -> Met:
-    entry = completion.entry
+    entry, after = completion.entry, after_of(completion)
     return Met(
-        handle=completion.handle,
-        name=entry.creator.name or completion.handle,
+        after=after,
+        handle="" if is_former(after.key) else completion.handle,
+        name=name_of(entry.creator),
         region=region_name(entry.region.code) if entry.region else None,
         met_at=completion.met_at,
         place=place if completion.won else None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Literal
 
+from django.db.models import Q
 from pydantic import Field
 
 from creators.models import Group, Membership
@@ -131,8 +132,25 @@ def refuse_other_kind(fest: Fest, slug: str, kind: str) -> None:
         )
 
 
+def refuse_made(fest: Fest, slug: str) -> None:
+    """Raises CampaignError when a creator has made a community of this slug: it is theirs, and no part of the file."""
+    made = Group.objects.filter(fest=fest, slug=slug, made_at__isnull=False).first()
+    if made:
+        raise CampaignError(
+            [
+                Problem(
+                    f"groups {slug}",
+                    f'is a community that a creator has made ("{made.name}"), which no file describes; '
+                    "choose another slug, or leave it out",
+                )
+            ]
+        )
+
+
 def save_group(fest: Fest, spec: GroupSpec, position: int) -> None:
-    """Creates or updates a group. Refuses what contradicts its members: a smaller roster, another kind."""
+    """Creates or updates a group. Refuses one that a creator has made, and what contradicts its members: a smaller
+    roster, another kind."""
+    refuse_made(fest, spec.slug)
     refuse_small_roster(fest, spec.slug, spec.roster)
     refuse_other_kind(fest, spec.slug, spec.kind)
     placement = spec.placement
@@ -164,6 +182,7 @@ register(
         save=save_group,
         check=check_groups,
         related=("placement_metric",),
+        in_file=Q(made_at=None),
         windows=lambda campaign: [
             (group.placement.from_, group.placement.until) for group in campaign.items(GroupSpec) if group.placement
         ],

@@ -1,10 +1,14 @@
-"""Requests to join a community that takes members on request: asked, approved, refused, withdrawn."""
+"""Requests to join a community that takes members on request: asked, approved, refused, withdrawn.
+
+Its owner is told of each that is asked, and who asked of what was decided, where they have an account.
+"""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from creators.accounts import user_of
 from creators.actors import Actor, acts_for, is_staff
 from creators.communities import (
     Decided,
@@ -20,7 +24,9 @@ from creators.communities import (
     refuse_way_in,
 )
 from creators.models import Entry, Group, JoinRequest, Membership
+from creators.notices import JOIN_DECIDED, JOIN_REQUESTED
 from livefest import clock
+from livefest.notifications import notify
 
 
 @transaction.atomic
@@ -37,7 +43,7 @@ def request_to_join(*, entry: Entry, group: Group, by: Actor) -> JoinRequest:
             _("“%(entry)s” is in “%(group)s” already, and in one community at most.")
             % {"entry": entry, "group": present.group}
         )
-    request, _created = JoinRequest.objects.select_related("group").get_or_create(
+    request, created = JoinRequest.objects.select_related("group").get_or_create(
         entry=entry,
         outcome=Outcome.OPEN,
         defaults={"fest_id": group.fest_id, "group": group, "asked_at": clock.now()},
@@ -47,6 +53,8 @@ def request_to_join(*, entry: Entry, group: Group, by: Actor) -> JoinRequest:
             _("“%(entry)s” has asked to join “%(group)s”; withdraw that request first.")
             % {"entry": entry, "group": request.group}
         )
+    if created:
+        tell_owner(request)
     return request
 
 
@@ -67,6 +75,7 @@ def approve_request(*, request: JoinRequest, by: Actor) -> JoinRequest:
         refuse_way_in(group, {WayIn.APPROVAL})
     decide(request, Outcome.APPROVED, by)
     give_place(request.entry, group, Membership.Origin.JOINED)
+    tell_decision(request)
     return request
 
 
@@ -78,6 +87,7 @@ def refuse_request(*, request: JoinRequest, by: Actor) -> JoinRequest:
     if request.outcome != Outcome.REFUSED:
         refuse_decided(request)
         decide(request, Outcome.REFUSED, by)
+        tell_decision(request)
     return request
 
 
@@ -112,3 +122,20 @@ def decide(request: JoinRequest, outcome: str, by: Actor) -> None:
     else:
         request.decided_by = by
     request.save(update_fields=["outcome", "decided_at", "decided_by", "decided_by_owner"])
+
+
+def tell_owner(request: JoinRequest) -> None:
+    """The community's owner, if it has one with an account."""
+    owner = request.group.owner
+    user = user_of(owner) if owner else None
+    if user:
+        data = {"handle": request.entry.creator.handle, "group": request.group.name}
+        notify(user, JOIN_REQUESTED, key=str(request.pk), fest=request.group.fest, data=data)
+
+
+def tell_decision(request: JoinRequest) -> None:
+    """Who asked, if they have an account."""
+    user = user_of(request.entry)
+    if user:
+        data = {"group": request.group.name, "decision": request.outcome}
+        notify(user, JOIN_DECIDED, key=f"{request.pk}/{request.outcome}", fest=request.group.fest, data=data)

@@ -57,6 +57,7 @@ def engines_for(directory: Path | None, steps: Steps, interrupts: Interrupts) ->
     engines of its own, whatever the environment says."""
     os.environ |= {"DJANGO_SETTINGS_MODULE": "livefest.settings.development", "LIVEFEST_NOW": ""}
     os.environ["MFA_EXEMPT"] = "staff@example.org,organiser@example.org"  # demo/signins.py makes them
+    os.environ["EMAIL_FOLDER"] = str((directory or DIRECTORY).resolve() / "demo" / "mail")
     os.environ.setdefault("DEBUG", "0")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     from livefest.settings import services

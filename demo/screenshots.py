@@ -104,7 +104,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.screenshots", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / ".local" / "screenshots", help="where all pictures go")
     parser.add_argument("--readme", type=Path, default=ROOT / "docs" / "screenshots", help="where README's go")
-    parser.add_argument("--site", help="of a demo that runs already, as http://127.0.0.1:8000, instead of an own one")
+    parser.add_argument("--site", help="of a demo that runs already, as http://localhost:8000, instead of an own one")
     options = parser.parse_args()
     console = Console(highlight=False)
     Interrupts()
@@ -144,7 +144,7 @@ def own_demo(console: Console) -> Iterator[str]:
                     console.print(line.rstrip(), markup=False)
                     if "Ready after" in line:
                         break
-                site = re.search(r"http://127\.0\.0\.1:\d+", "".join(said))
+                site = re.search(r"http://localhost:\d+", "".join(said))
                 if site is None:
                     raise DemoError("The demo didn't become ready; what it said stands above.")
                 yield site[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from creators.models import Live
+from demo.accounts import open_creators_side
 from demo.earlier import SLUG as EARLIER
 from demo.earlier import make_earlier_fest
 from demo.interrupts import Interrupts
@@ -44,12 +46,14 @@ def show(
         with steps.step("Tables"):
             call_command("migrate", verbosity=0)
         port = free_port(options.port)
+        os.environ["SITE_URL"] = f"http://localhost:{port}"  # where e-mails lead
         # They take their time to start, of which this process and PostgreSQL leave them some.
         for child in services(home, port=port):
             crew.start(child)
         fest = prepared_fest(options, steps)
         cast = cast_of(fest)
         sign_ins = make_sign_ins(home, star=star_of(cast, seed=options.seed))
+        open_creators_side(fest, sign_ins)
         with steps.step("Web, worker and beat"):
             wait_until(lambda: page_answers(port), tend=crew.tend, what="The site doesn't answer")
         before = newest_version(fest)
@@ -94,7 +98,7 @@ def begin_earlier_fest(options: argparse.Namespace, sign_ins: SignIns, port: int
                 also=user_named(sign_ins.organiser.email),
             )
             if made:
-                steps.warn(f"The earlier fest is there, over and certified: http://127.0.0.1:{port}/en/{EARLIER}/")
+                steps.warn(f"The earlier fest is there, over and certified: http://localhost:{port}/en/{EARLIER}/")
         except Error as error:
             steps.warn(f"The earlier fest was not made: {error}")
         finally:
@@ -124,7 +128,7 @@ def banner(fest: Fest, cast: list[Person], port: int, sign_ins: SignIns, home: P
     days = (fest.ends_on - fest.starts_on).days + 1
     regions = len({person.region for person in cast})
     on_air = Live.objects.on_air(datetime.now(UTC)).filter(source__fest=fest).count()
-    site = f"http://127.0.0.1:{port}/"
+    site = f"http://localhost:{port}/"  # passkeys know hosts by their names
     lines = [
         f"[bold]{escape(fest.name)}[/] is in day {today} of {days}: {len(cast):,} creators in {regions} countries and"
         f" regions, {on_air} on air now.",
@@ -136,7 +140,8 @@ def banner(fest: Fest, cast: list[Person], port: int, sign_ins: SignIns, home: P
         f"Second    {sign_ins.organiser.email}   password  {escape(sign_ins.organiser.password)}"
         "   (for what needs two people)",
         f"Creator   {sign_ins.creator.email}   password  {escape(sign_ins.creator.password)}",
-        f"          (for @{sign_ins.handle}; accounts and creators are not linked yet)",
+        f"          (@{sign_ins.handle}: {site}en/{fest.slug}/me/)",
+        f"E-mails   {home}/mail/   (new accounts confirm theirs with a code that is sent there)",
         "",
         f"Ready after {steps.seconds():.0f} s. What the processes say: {home}/*.log",
         "Ctrl-C ends everything; `make demo` then goes on where it stopped.",

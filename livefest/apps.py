@@ -7,7 +7,7 @@ class LivefestConfig(AppConfig):
     verbose_name = "Fest"
 
     def ready(self) -> None:
-        from livefest import audited_sign_ins, second_factor  # noqa: F401  listen to allauth's signals
+        from livefest import audited_sign_ins, second_factor, sign_ins  # noqa: F401  listen to allauth's signals
         from livefest.audit import follow_models
         from livefest.campaign import sections  # noqa: F401  registers fest, metrics and rounds
         from livefest.roles import keep_roles

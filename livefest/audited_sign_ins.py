@@ -34,6 +34,14 @@ def record_failed_second_factor(user: User, **_more: Any) -> None:
             audit.record(user, verb="sign-in failed", after={"by": "second factor"})
 
 
+@receiver(account.login_code_rejected)
+def record_failed_code(user: User, **_more: Any) -> None:
+    """They asked for a code by e-mail and wrote another."""
+    if user.is_staff:
+        with audit.acting(via=VIA):
+            audit.record(user, verb="sign-in failed", after={"by": "code"})
+
+
 @receiver(mfa.authenticator_added)
 @receiver(mfa.authenticator_removed)
 @receiver(mfa.authenticator_reset)

@@ -54,6 +54,7 @@ REFRESH = Histogram(
 REFRESH_STEP = Histogram("livefest_refresh_step_seconds", "Steps of refreshes.", ["kind", "step"], buckets=SECONDS)
 STANDINGS_PUBLISHED = Counter("livefest_standings_published", "Standings written to Valkey.", ["fest"])
 TASKS = Counter("livefest_tasks", "Tasks that ended.", ["task", "outcome"])
+EMAILS = Counter("livefest_emails", "E-mails of notifications, by what came of the try.", ["outcome"])
 REQUESTS = Counter("livefest_http_requests", "Requests but for kept pages and static files.", ["view", "status"])
 REQUEST_SECONDS = Histogram(
     "livefest_http_request_seconds",

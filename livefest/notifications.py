@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
 
 from livefest import clock
 from livefest.models import Fest, Notification, NotificationChoice, User
@@ -117,24 +120,78 @@ def choices_of(users: list[User], kind: Kind) -> dict[int, tuple[bool, bool]]:
     return wanted
 
 
+class Unworded(Exception):
+    """A notification that can't be said: nobody registers its kind any more, or its data is not what the kind needs.
+    The text is for staff."""
+
+
 def subject_of(notification: Notification) -> str:
-    """In the language that is active."""
+    """In the language that is active. Raises Unworded."""
     return worded(notification, lambda kind: kind.subject)
 
 
 def text_of(notification: Notification) -> str:
+    """In the language and the zone that are active. Raises Unworded."""
     return worded(notification, lambda kind: kind.text)
 
 
 def worded(notification: Notification, part: Callable[[Kind], Any]) -> str:
     kind = kind_named(notification.kind)
-    return "" if kind is None else str(part(kind)) % kind.words(notification.data)
+    if kind is None:
+        raise Unworded(f"no app has notifications of the kind {notification.kind!r}")
+    try:
+        return str(part(kind)) % kind.words(notification.data)
+    except (LookupError, TypeError, ValueError) as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise Unworded(f"the data of {notification.kind!r} is not what its text needs ({problem})") from error
 
 
 def address_of(notification: Notification) -> str:
-    """The path of the page that it leads to, in the language that is active; "" where the kind is gone."""
+    """The path of the page that it leads to, in the language that is active; "" where the kind is gone, or the page."""
     kind = kind_named(notification.kind)
     if kind is None:
         return ""
     fest = {"fest": notification.fest.slug} if notification.fest else {}
-    return reverse(kind.page, kwargs={**fest, **notification.data.get("page", {})})
+    try:
+        return reverse(kind.page, kwargs={**fest, **notification.data.get("page", {})})
+    except NoReverseMatch:
+        return ""
+
+
+def language_of(user: User) -> str:
+    """In which somebody is told things away from the site."""
+    return user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def listed_for(user: User) -> QuerySet[Notification]:
+    """What the bell shows them, the newest first."""
+    return Notification.objects.filter(user=user, on_site=True).select_related("user", "fest").order_by("-id")
+
+
+def unread(user: User, *, most: int) -> int:
+    """How many they have not read; no more than `most` are counted."""
+    return Notification.objects.filter(user=user, on_site=True, read_at=None)[:most].count()
+
+
+def mark_read(*, by: User, only: int | None = None, until: int | None = None) -> int:
+    """Marks what somebody has read of theirs: one by its id, or all up to an id, so that what came since they looked
+    stays new. How many that were."""
+    mine = Notification.objects.filter(user=by, on_site=True, read_at=None)
+    if only is not None:
+        mine = mine.filter(pk=only)
+    if until is not None:
+        mine = mine.filter(pk__lte=until)
+    return mine.update(read_at=clock.now())
+
+
+@transaction.atomic
+def choose(*, by: User, wanted: Mapping[str, tuple[bool, bool]]) -> None:
+    """Keeps what somebody wants of each kind (by its name): on the site, by e-mail. An e-mail that waits is asked about
+    again before it is sent."""
+    rows = [
+        NotificationChoice(user=by, kind=name, on_site=on_site, by_email=by_email)
+        for name, (on_site, by_email) in wanted.items()
+    ]
+    NotificationChoice.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["user", "kind"], update_fields=["on_site", "by_email"]
+    )

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from livefest.clock import wall_clock
 from livefest.models import Fest, User
 
 
 def may_send_from(user: User, fest: Fest | None, now: datetime) -> datetime:
-    """`now`, or the end of the quiet hours in which it lies, UTC. Hours are the user's zone's, else the fest's, else
-    UTC's; of a time that comes twice as clocks change the first counts."""
+    """`now`, or the end of the quiet hours in which it lies, UTC. Hours are of `zone_of`; of a time that comes twice
+    as clocks change the first counts, and one that is skipped is read with the offset before."""
     if not user.quiet_from:
         return now
-    zone = user.zone or (fest.zone if fest else ZoneInfo("UTC"))
-    local = now.astimezone(zone)
-    begins, ends = time.fromisoformat(user.quiet_from), time.fromisoformat(user.quiet_until)
-    for days in (-1, 0):  # those that began yesterday may run into today
-        day = local.date() + timedelta(days=days)
-        start = datetime.combine(day, begins, zone)
-        end = datetime.combine(day if ends > begins else day + timedelta(days=1), ends, zone)
-        if start <= local < end:
-            return end.astimezone(UTC)
+    zone = zone_of(user, fest)
+    today = now.astimezone(zone).date()
+    over_midnight = user.quiet_until <= user.quiet_from
+    for begins in (today - timedelta(days=1), today):  # those that began yesterday may run into today
+        ends = begins + timedelta(days=1) if over_midnight else begins
+        end = wall_clock(ends, user.quiet_until, zone)
+        if wall_clock(begins, user.quiet_from, zone) <= now < end:
+            return end
     return now
+
+
+def zone_of(user: User, fest: Fest | None) -> ZoneInfo:
+    """In which moments are told to somebody: the user's zone, else the fest's, else UTC."""
+    return user.zone or (fest.zone if fest else ZoneInfo("UTC"))

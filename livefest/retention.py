@@ -15,6 +15,11 @@ from django.utils import timezone
 
 from livefest.sql import execute
 
+# When the session ends that a row is of; long ago where it ended already, by signing out or by the rule above.
+SESSIONS_END = """coalesce(
+    (SELECT s.expire_date FROM django_session s WHERE s.session_key = usersessions_usersession.session_key), '-infinity'
+)"""
+
 BATCH = 1_000  # rows a transaction
 MOST_BATCHES = 1_000  # of a table in one go; the rest goes the next day
 
@@ -26,7 +31,7 @@ COUNT = "SELECT count(*) FROM {table} WHERE {moment} < %s"
 
 
 class Rule(NamedTuple):
-    """Rows of a table go so many days after a moment in them."""
+    """Rows of a table go so many days after a moment: a column of theirs, or an expression over them."""
 
     table: str
     moment: str
@@ -36,8 +41,11 @@ class Rule(NamedTuple):
 def rules() -> list[Rule]:
     return [
         Rule("django_session", "expire_date", 0),
+        Rule("usersessions_usersession", SESSIONS_END, 0),
+        Rule("livefest_signin", "at", settings.KEEP_SIGN_INS_DAYS),
         Rule("account_emailconfirmation", "created", settings.KEEP_CONFIRMATIONS_DAYS),
         Rule("django_admin_log", "action_time", settings.KEEP_ADMIN_LOG_DAYS),
+        Rule("livefest_notification", "read_at", settings.KEEP_NOTIFICATIONS_DAYS),
     ]
 
 

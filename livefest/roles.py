@@ -24,7 +24,7 @@ SEE_ALL = [f"{app}.view_*" for app in APPS]
 # Everything of the fest, its figures and its people; not the accounts of users, nor the audit.
 SEE_FEST = [
     *("livefest.view_fest", "livefest.view_metric", "livefest.view_region", "livefest.view_round"),
-    *("livefest.view_announcement", "livefest.view_publiccopy"),
+    *("livefest.view_announcement", "livefest.view_publiccopy", "livefest.view_terms"),
     *("creators.view_*", "challenges.view_*", "rankings.view_*", "rewards.view_*"),
 ]
 
@@ -35,19 +35,25 @@ ROLES: dict[str, list[str]] = {
         "auth.view_group",
         *("livefest.add_fest", "livefest.change_fest"),
         *CAMPAIGN,
-        "livefest.*_announcement",
+        *("livefest.*_announcement", "livefest.add_terms", "livefest.change_terms"),
+        "livefest.change_notification",  # what failed is sent again; nothing else of it changes
         *("creators.*_source",),
         *("creators.add_creator", "creators.change_creator", "creators.add_entry", "creators.change_entry"),
         *("creators.*_membership", "creators.change_joinrequest", "challenges.add_joining"),
         *("rankings.add_admission", "rankings.change_admission"),
+        *("creators.decide_participation", "creators.answer_enquiry"),
+        *("creators.change_profile", "creators.change_plannedlive"),  # something is taken out, nothing written
         *("creators.propose_correction", "creators.approve_correction"),
         *("rankings.freeze_fest", "rankings.propose_results", "rankings.approve_results"),
     ],
     "moderator": [
         *SEE_FEST,
+        *("livefest.view_termsacceptance", "livefest.view_ageconfirmation", "livefest.view_notification"),
         *("creators.add_creator", "creators.change_creator", "creators.add_entry", "creators.change_entry"),
         *("creators.*_membership", "creators.change_joinrequest", "challenges.add_joining"),
         "creators.change_group",  # communities alone: a league is the campaign's
+        *("creators.decide_participation", "creators.answer_enquiry"),
+        *("creators.change_profile", "creators.change_plannedlive"),
         "creators.propose_correction",
     ],
     "rewards": [*SEE_FEST, "rewards.*"],

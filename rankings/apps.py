@@ -11,6 +11,7 @@ class RankingsConfig(AppConfig):
         from livefest.copies import register_copier
         from livefest.replicas import register_position
         from livefest.site import register_fest_version
+        from rankings import notices  # noqa: F401  registers what creators are told of ranks
         from rankings.copies import copy_rankings
         from rankings.live import fest_version
         from rankings.valkey import published_position

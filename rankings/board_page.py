@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from creators.former import KEY, former_among, former_creator, is_former
 from creators.models import Group
 from livefest.clock import fest_days
 from livefest.site import region_name
@@ -23,11 +24,11 @@ from rankings.standings import Listed, Listing, listing
 
 ROWS = 50
 ALL = "all"  # in an address, where a board is not split
-Named = tuple[str, str, str, str]  # name, flag, region's name and address
+Named = tuple[str, str, str, str, str]  # key (`creators.former`), name, flag, region's name and address
 AS_IN_A_PATH = "!$&'()*+,;=/~:@"  # what `reverse` leaves unquoted
 
-NAMES = """
-SELECT creator.handle, creator.name, region.code
+NAMES = f"""
+SELECT creator.handle, {KEY}, creator.name, region.code
 FROM creators_entry entry
      JOIN creators_creator creator ON creator.id = entry.creator_id
      LEFT JOIN livefest_region region ON region.id = entry.region_id
@@ -38,11 +39,11 @@ WHERE entry.fest_id = %s AND creator.handle = ANY(%s)
 class Row(TypedDict):
     """A place with what is shown of it: a dict, in which a template finds things fastest. `gap` is what the next better
     score is ahead by; None at the top. `move` is how the rank changed since the day before; None where that isn't
-    known. `tag` is a creator's handle where the name isn't it."""
+    known. `key` tells rows apart (`creators.former`); `tag` is a creator's handle where the name isn't it."""
 
     rank: int
     position: int
-    handle: str
+    key: str
     score: int
     name: str
     tag: str
@@ -153,14 +154,15 @@ def rows_of_page(board: Board, places: list[Place], *, number: int, before: Befo
 
 
 def row_of(board: Board, place: Place, names: dict[str, Named], gap: int | None, move: Move | None) -> Row:
-    name, flag, region, url = names.get(place.handle, (place.handle, "", "", ""))
+    key, name, flag, region, url = names.get(place.handle, unnamed(place.handle))
+    tagged = board.of == Board.Of.CREATORS and name != key and not is_former(key)
     return {
         "rank": place.rank,
         "position": place.position,
-        "handle": place.handle,
+        "key": key,
         "score": place.score,
         "name": name,
-        "tag": f"@{place.handle}" if board.of == Board.Of.CREATORS and name != place.handle else "",
+        "tag": f"@{key}" if tagged else "",
         "flag": flag,
         "region": region,
         "url": url,
@@ -188,22 +190,31 @@ def gaps_of(places: list[Place]) -> dict[int, int | None]:
 
 
 def names_of(board: Board, handles: list[str]) -> dict[str, Named]:
-    """Name, flag, region's name and address of each, by handle; whoever has no page has no address."""
+    """What is shown of each, by handle; whoever has no page has no address."""
     if board.of == Board.Of.SUPPORTERS:
-        return {handle: (handle, "", "", "") for handle in handles}
+        former = former_among(handles)
+        return {handle: (key, former_creator(), "", "", "") for handle, key in former.items()}
     if board.of == Board.Of.GROUPS:
         groups = Group.objects.filter(fest=board.fest_id, slug__in=handles)
         return {
-            group.slug: (group.name, "", "", reverse("group", kwargs={"fest": board.fest.slug, "group": group.slug}))
+            group.slug: (group.slug, group.name, "", "", reverse("group", args=[board.fest.slug, group.slug]))
             for group in groups
         }
     address = reverse("creator", kwargs={"fest": board.fest.slug, "handle": "-"}).removesuffix("-/")
     found = {}
-    for handle, name, code in execute(NAMES, [board.fest_id, handles]):
+    for handle, key, name, code in execute(NAMES, [board.fest_id, handles]):
         region = region_name(code) if code else None
-        url = f"{address}{quote(handle, safe=AS_IN_A_PATH)}/"
-        found[handle] = (name or handle, region.flag if region else "", region.name if region else "", url)
+        flag, place = (region.flag, region.name) if region else ("", "")
+        if is_former(key):
+            found[handle] = (key, former_creator(), flag, place, "")
+        else:
+            found[handle] = (key, name or handle, flag, place, f"{address}{quote(handle, safe=AS_IN_A_PATH)}/")
     return found
+
+
+def unnamed(handle: str) -> Named:
+    """Of a supporter, or of who is of no more group or fest: the handle is all there is."""
+    return (handle, handle, "", "", "")
 
 
 def place_choices(board: Board, within: str) -> list[Choice]:

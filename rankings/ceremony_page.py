@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from livefest.models import Fest
 from livefest.sql import execute
-from rankings.board_page import board_url, names_of, place_choices
+from rankings.board_page import board_url, names_of, place_choices, unnamed
 from rankings.ceremony import on_stage, where
 from rankings.models import Board, Ceremony, CeremonyRow, CeremonyStep
 
@@ -32,7 +32,7 @@ class Announced:
     """A row that was announced. `latest`: with the last step."""
 
     rank: int
-    handle: str
+    key: str
     name: str
     flag: str
     region: str
@@ -99,8 +99,7 @@ def announced(rows: Iterable[CeremonyRow], board: Board | None, *, latest: int) 
     return [
         Announced(
             row.rank,
-            row.handle,
-            *names.get(row.handle, (row.handle, "", "", "")),
+            *names.get(row.handle, unnamed(row.handle)),
             score=row.score,
             latest=row.step == latest,
         )

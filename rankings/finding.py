@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django_ratelimit.core import is_ratelimited
 from redis.exceptions import RedisError
 
+from creators.former import former_among
 from livefest.sql import execute
 from rankings.board_page import ROWS
 from rankings.models import Board
@@ -20,12 +21,14 @@ MOST_LIKE = 20  # names that begin alike are looked up in the standing, so many
 
 # By exact handle, then handles that begin so (an index in byte order), then names (an index on lower(name)).
 HANDLES = """
-(SELECT handle FROM creators_creator WHERE handle = %(text)s)
+(SELECT handle FROM creators_creator WHERE handle = %(text)s AND withdrawn_at IS NULL)
 UNION ALL
 (SELECT handle FROM creators_creator WHERE handle >= %(text)s AND handle < %(text)s || U&'\\+10FFFF'
+       AND withdrawn_at IS NULL
  ORDER BY handle LIMIT %(most)s)
 UNION ALL
-(SELECT handle FROM creators_creator WHERE lower(name) LIKE lower(%(like)s) LIMIT %(most)s)
+(SELECT handle FROM creators_creator WHERE lower(name) LIKE lower(%(like)s) AND withdrawn_at IS NULL
+ LIMIT %(most)s)
 """
 
 
@@ -50,6 +53,8 @@ def find_in_standing(board: Board, standing: Listed, text: str) -> Hit | None:
         handles = list(dict.fromkeys(handle for (handle,) in rows))
     else:
         handles = [text, slugify(text)]
+    if board.of == Board.Of.SUPPORTERS and former_among(handles):
+        return None
     places = [place for handle in handles if (place := place_of(standing, handle))]
     exact = [place for place in places if place.handle == text]
     best = min(exact or places, key=lambda place: place.position, default=None)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from creators.former import KEY, former_creator, is_former
 from creators.keyset import LastRow
 from creators.models import Group
 from livefest.campaign.words import in_words
@@ -41,12 +42,12 @@ TOTAL = "SELECT coalesce(sum(amount), 0) FROM ({contributions}) AS contribution"
 
 # A community's members by what they give it, with competition ranks, from the row on that follows (amount, handle).
 # Reads all members that have given something.
-MEMBERS = """
+MEMBERS = f"""
 SELECT member.*
 FROM (
-    SELECT rank() OVER (ORDER BY contribution.amount DESC) AS rank, creator.handle, creator.name, region.code,
-           contribution.amount
-    FROM ({contributions}) AS contribution
+    SELECT rank() OVER (ORDER BY contribution.amount DESC) AS rank, creator.handle, {KEY} AS key, creator.name,
+           region.code, contribution.amount
+    FROM ({{contributions}}) AS contribution
          JOIN creators_entry entry ON entry.id = contribution.entry_id
          JOIN creators_creator creator ON creator.id = entry.creator_id
          LEFT JOIN livefest_region region ON region.id = entry.region_id
@@ -57,9 +58,9 @@ LIMIT %(count)s
 """
 
 # The member at a place in that order, or the last before it.
-NEAREST = """
-SELECT contribution.amount, creator.handle
-FROM ({contributions}) AS contribution
+NEAREST = f"""
+SELECT contribution.amount, creator.handle, {KEY}
+FROM ({{contributions}}) AS contribution
      JOIN creators_entry entry ON entry.id = contribution.entry_id
      JOIN creators_creator creator ON creator.id = entry.creator_id
 WHERE contribution.amount > %(amount)s OR contribution.amount = %(amount)s AND creator.handle <= %(handle)s
@@ -102,9 +103,10 @@ class GroupCard:
 
 @dataclass(frozen=True)
 class Member:
-    """`share` is of the community's score, in tenths of a percent."""
+    """`handle` is empty for who is not named any more. `share` is of the community's score, in tenths of a percent."""
 
     rank: int
+    after: After
     handle: str
     name: str
     region: RegionName | None
@@ -115,22 +117,27 @@ class Member:
     def score(self) -> int:
         return int(self.amount)
 
+    @property
+    def key(self) -> str:
+        return self.after.key
+
 
 @dataclass(frozen=True)
 class After:
-    """The last member of the page before."""
+    """The last member of the page before; addresses name them by their key (`creators.former`)."""
 
     amount: Decimal
     handle: str
+    key: str
 
     @classmethod
     def parse(cls, text: str) -> After | None:
         """None for the first page. Raises NoSuchPage."""
         last = LastRow.parse(text, digits=38)
-        return cls(Decimal(last.number).scaleb(-6), last.handle) if last else None
+        return cls(Decimal(last.number).scaleb(-6), last.handle, last.key) if last else None
 
     def __str__(self) -> str:
-        return str(LastRow(int(self.amount * MICRO), self.handle))
+        return str(LastRow(int(self.amount * MICRO), self.handle, self.key))
 
 
 @dataclass(frozen=True)
@@ -210,7 +217,7 @@ def group_page(group: Group, now: datetime, *, after: str) -> GroupPage:
         total=int(total),
         rows=rows[:ROWS],
         asked=asked,
-        following=After(last.amount, last.handle) if last else None,
+        following=last.after if last else None,
     )
 
 
@@ -253,12 +260,13 @@ def members_of(
         [
             Member(
                 rank=rank,
-                handle=handle,
-                name=name or handle,
+                after=After(amount, handle, key),
+                handle="" if is_former(key) else handle,
+                name=former_creator() if is_former(key) else name or handle,
                 region=region_name(code) if code else None,
                 amount=amount,
                 share=(amount * 100 / total).quantize(Decimal("0.1")),
             )
-            for rank, handle, name, code, amount in found
+            for rank, handle, key, name, code, amount in found
         ],
     )

@@ -104,3 +104,53 @@ def run(text: str, keys: list[str], arguments: Sequence[str | bytes | int]) -> A
 def script(text: str) -> Script:
     """A script by its SHA-1, which Valkey is given the text of where it doesn't know it."""
     return client().register_script(text)
+
+
+class Standpoint(NamedTuple):
+    """Somebody's position (from 0) and rank in a standing; its keys have `width` bytes before the handle."""
+
+    position: int
+    rank: int
+    width: int
+
+
+def standpoints(wanted: Sequence[tuple[Keys, str]]) -> list[Standpoint | None]:
+    """Where some stand, each in a standing by its keys: None where they are not ranked, nothing is published, or it
+    changed as it was read. Two round trips for all; commands of one key, which a cluster's pipeline takes. Raises
+    redis.RedisError."""
+    if not wanted:
+        return []
+    asking = client().pipeline(transaction=False)
+    marks = {keys.mark: index for index, keys in enumerate({keys.mark: keys for keys, _handle in wanted}.values())}
+    for mark in marks:
+        asking.get(mark)
+    for keys, handle in wanted:
+        asking.hget(keys.keys, handle)
+    answers = asking.execute()
+    widths = {mark: parsed.width for mark, index in marks.items() if (parsed := Mark.parse(answers[index]))}
+    found = [
+        (keys, key, widths[keys.mark]) if key and keys.mark in widths else None
+        for (keys, _handle), key in zip(wanted, answers[len(marks) :], strict=True)
+    ]
+    counting = client().pipeline(transaction=False)
+    for keys, key, width in filter(None, found):
+        counting.zrank(keys.order, key)
+        counting.zlexcount(keys.order, "-", b"(" + key[:width])
+    counts = iter(counting.execute())
+    return [standpoint(next(counts), next(counts), one[2]) if one else None for one in found]
+
+
+def standpoint(position: int | None, before: int, width: int) -> Standpoint | None:
+    return None if position is None else Standpoint(position, before + 1, width)
+
+
+def just_ahead(wanted: Sequence[tuple[Keys, Standpoint]]) -> list[str | None]:
+    """The handles of who stands one position before each; None before the first. Raises redis.RedisError."""
+    asking = client().pipeline(transaction=False)
+    for keys, place in wanted:
+        asking.zrange(keys.order, max(place.position - 1, 0), max(place.position - 1, 0))
+    answers = asking.execute()
+    return [
+        handle_of(found[0], place.width) if found and place.position else None
+        for found, (_keys, place) in zip(answers, wanted, strict=True)
+    ]

@@ -10,7 +10,7 @@ import redis
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from creators.models import Correction, Fact, JoinRequest, Live, Mark, Source
+from creators.models import Correction, Enquiry, Fact, JoinRequest, Live, Mark, Source
 from livefest.campaign import CampaignError, check_stored
 from livefest.models import Fest, PublicCopy, Round
 from livefest.sql import execute
@@ -111,6 +111,12 @@ def review_items(fest: Fest) -> Iterator[Item]:
         yield Item(False, what, _("Decide them, or confirm that they don't count"), confirm="requests")
     else:
         yield Item(True, _("No request to join a community is undecided"))
+    enquiries = Enquiry.objects.filter(fest=fest, outcome=Enquiry.Outcome.OPEN).count()
+    if enquiries:
+        what = _("%(number)d questions and appeals of creators are open") % {"number": enquiries}
+        yield Item(False, what, _("Answer them, or confirm that they change nothing"), confirm="enquiries")
+    else:
+        yield Item(True, _("No question or appeal of a creator is open"))
 
 
 def copy_items(fest: Fest) -> Iterator[Item]:

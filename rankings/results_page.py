@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from livefest.models import Fest
 from livefest.sql import execute
-from rankings.board_page import board_url, names_of, place_choices
+from rankings.board_page import board_url, names_of, place_choices, unnamed
 from rankings.models import Board, Edition, EditionDifference, Snapshot
 
 LEADING = 10  # rows of a board's only standing
@@ -29,7 +29,7 @@ FROM rankings_snapshotchunk WHERE snapshot_id = ANY (%(snapshots)s) AND number =
 class Person(NamedTuple):
     """Whoever is ranked: a creator, a community or a supporter. `url` is "" for who has no page."""
 
-    handle: str
+    key: str
     name: str
     flag: str
     region: str
@@ -174,7 +174,7 @@ def label_of(snapshot: Snapshot, board: Board | None, labels: dict[str, str]) ->
 def people_of(board: Board | None, handles: Sequence[str]) -> dict[str, Person]:
     """By handle; who is no more, or of a board that is no more, by their handle alone."""
     names = names_of(board, list(dict.fromkeys(handles))) if board else {}
-    return {handle: Person(handle, *names.get(handle, (handle, "", "", ""))) for handle in handles}
+    return {handle: Person(*names.get(handle, unnamed(handle))) for handle in handles}
 
 
 def shown_difference(difference: EditionDifference, boards: dict[str, Board]) -> Difference:

@@ -10,6 +10,7 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from creators.former import name_of
 from livefest.copies import shown_copy
 from livefest.models import Fest, Round
 from livefest.site import RegionName, region_name
@@ -20,6 +21,8 @@ SHOWN = 50  # of those admitted; all are on the round's boards
 
 @dataclass(frozen=True)
 class Admitted:
+    """`handle` is empty for who is not named any more."""
+
     handle: str
     name: str
     region: RegionName | None
@@ -129,8 +132,8 @@ def first_admitted(fest: Fest) -> dict[int, list[Admitted]]:
     )
     found: dict[int, list[Admitted]] = {}
     for admission in admissions:
-        entry = admission.entry
+        entry, creator = admission.entry, admission.entry.creator
         region = region_name(entry.region.code) if entry.region else None
-        one = Admitted(entry.creator.handle, entry.creator.name or entry.creator.handle, region)
+        one = Admitted("" if creator.withdrawn_at else creator.handle, name_of(creator), region)
         found.setdefault(admission.opening_id, []).append(one)
     return found

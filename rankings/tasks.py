@@ -1,13 +1,15 @@
 """What Celery does all the time: refreshes running fests and closes what is due.
 
 Beat calls the two sweeps every REFRESH_SECONDS; each sends a task for every fest that needs one. A task that finds its
-fest's lock taken leaves it to the holder, and what got lost comes with the next sweep.
+fest's lock taken leaves it to the holder, and what got lost comes with the next sweep. More rarely it calls the sweep
+that tells creators with an account who passed them.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from celery import shared_task
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
@@ -18,7 +20,10 @@ from livefest.models import Fest
 from rankings.closing import close, is_due
 from rankings.freezing import freeze_is_due
 from rankings.models import RefreshState
+from rankings.notices import tell_of_ranks
 from rankings.refresh import refresh
+
+log = structlog.get_logger(__name__)
 
 BEFORE_START = timedelta(days=1)  # so that boards are there, empty, when a fest begins
 AFTER_GRACE = timedelta(days=1)
@@ -59,3 +64,12 @@ def close_due() -> None:
 @shared_task(name="rankings.close_fest")
 def close_fest(fest_id: int) -> None:
     close(Fest.objects.get(pk=fest_id), at=clock.now(), wait=False)
+
+
+@shared_task(name="rankings.tell")
+def tell() -> None:
+    now = clock.now()
+    for fest in Fest.objects.filter(starts__lte=now, ends__gt=now):
+        told = tell_of_ranks(fest, now)
+        if told:
+            log.info("told_of_ranks", fest=fest.slug, told=told)

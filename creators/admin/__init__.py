@@ -1,5 +1,27 @@
 """The staff's pages for creators, groups, sources, and what sources reported."""
 
-from creators.admin import creators, groups, join_requests, payments, reported, sources
+from creators.admin import (
+    creators,
+    enquiries,
+    groups,
+    join_requests,
+    participations,
+    payments,
+    planned_lives,
+    profiles,
+    reported,
+    sources,
+)
 
-__all__ = ["creators", "groups", "join_requests", "payments", "reported", "sources"]
+__all__ = [
+    "creators",
+    "enquiries",
+    "groups",
+    "join_requests",
+    "participations",
+    "payments",
+    "planned_lives",
+    "profiles",
+    "reported",
+    "sources",
+]

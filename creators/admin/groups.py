@@ -35,6 +35,9 @@ VIOLATIONS.update(
         "joinrequest_group_of_same_fest_and_kind": gettext_lazy(
             "This group was asked to take members; its kind can't be changed any more."
         ),
+        "group_made_is_community": gettext_lazy(
+            "A creator has made this community: it stays one, and has a roster of 1 or more."
+        ),
         "group_way_in_of_community": gettext_lazy(
             "Only a community is joined: choose the way in “Closed” for a league, and leave code and owner empty."
         ),
@@ -58,6 +61,9 @@ WAY_IN: Any = (
         "fields": ["way_in", "join_code", "owner"],
     },
 )
+
+
+IN_FILE: list[Any] = ["fest", "slug", "name", "kind", "roster", "position"]
 
 
 class GroupForm(FestScopedForm):
@@ -87,12 +93,13 @@ class GroupForm(FestScopedForm):
 @admin.register(Group)
 class GroupAdmin(ItemAdmin):
     form = GroupForm
-    list_display = ["name", "slug", "fest", "kind", "placement_metric", "roster", "way_in"]
-    list_filter = ["fest", "kind", "way_in"]
+    list_display = ["name", "slug", "fest", "kind", "placement_metric", "roster", "way_in", "made_at"]
+    list_filter = ["fest", "kind", "way_in", ("made_at", admin.EmptyFieldListFilter)]
+    readonly_fields = ["made_at"]
     list_select_related = ["fest", "placement_metric"]
     offered = {"placement_metric": {"paid": False}}
     fieldsets = [
-        (None, {"fields": ["fest", "slug", "name", "kind", "roster", "position"]}),
+        (None, {"fields": IN_FILE}),
         WAY_IN,
         (
             gettext_lazy("Placement"),
@@ -116,9 +123,11 @@ class GroupAdmin(ItemAdmin):
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A league has no way in."""
+        """A league has no way in; one that a creator has made says so, and is no part of the campaign file."""
         of_league = obj is not None and obj.kind == Group.Kind.LEAGUE
-        return [fieldset for fieldset in super().get_fieldsets(request, obj) if not of_league or fieldset != WAY_IN]
+        made = obj is not None and obj.made_at is not None
+        shown = [fieldset for fieldset in super().get_fieldsets(request, obj) if not of_league or fieldset != WAY_IN]
+        return [(None, {"fields": IN_FILE if not made else [*IN_FILE, "made_at"]}), *shown[1:]]
 
     def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
         refuse_small_roster(obj.fest, obj.slug, obj.roster)  # before the database does, in fewer words

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from livefest.admin.campaign_pages import CampaignPages
 from livefest.admin.checks import BesideBuiltInForm, CheckedAdmin, CheckedInline, ItemAdmin
@@ -31,14 +32,28 @@ class FestAdmin(ReasonedAdmin, CampaignPages, CheckedAdmin):
     search_fields = ["slug", "name"]
     inlines = [RegionInline]
     needs_fest = False
-    fields = [
-        ("name", "slug"),
-        ("time_zone", "day_starts"),
-        "starts",
-        "ends",
-        "grace_hours",
-        "freeze",
-        "minimum_age",
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "slug"),
+                    ("time_zone", "day_starts"),
+                    "starts",
+                    "ends",
+                    "grace_hours",
+                    "freeze",
+                    "minimum_age",
+                ]
+            },
+        ),
+        (
+            _("Communities of creators' own"),
+            {
+                "description": _("Whether creators make communities, and how large. No part of the campaign file."),
+                "fields": ["communities_by_creators", "made_roster"],
+            },
+        ),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

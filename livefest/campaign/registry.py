@@ -121,7 +121,7 @@ class Section(Generic[ItemT, ModelT]):
     related: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     built_in: tuple[str, ...] = ()
-    in_file: Q = Q()
+    in_file: Q = field(default_factory=Q)
     windows: Callable[[Campaign], Iterable[Window]] = lambda campaign: ()
     summed_over: bool = False
     payments: Callable[[Campaign], Iterable[Payment]] = lambda campaign: ()

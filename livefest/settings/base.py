@@ -8,6 +8,7 @@ import environ
 from celery.schedules import crontab
 
 from livefest.settings.logs import configure_structlog, logging_config
+from livefest.settings.social import authorizing_origins, social_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "livefest.signed_in_hint.SignedInHintMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -101,14 +103,63 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "livefest.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "livefest.accounts.forms.SignInForm",
+    "signup": "livefest.accounts.forms.SignUpForm",
+    "request_login_code": "livefest.accounts.forms.CodeForm",
+    "reset_password": "livefest.accounts.forms.ResetForm",
+    "add_email": "livefest.accounts.forms.ChangeAddressForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # without a password: by code, passkey or social account
+ACCOUNT_USER_DISPLAY = "livefest.sign_ins.name_shown"
+ACCOUNT_PREVENT_ENUMERATION = True  # docs/accounts.md says what strangers aren't told
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds
+ACCOUNT_CHANGE_EMAIL = True  # one address each; the new one takes over once it is verified
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # who changes an account shows once more, within five minutes, who they are
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of what changed in the account
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[LIVE Fest] "
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; all others end, for their hash doesn't match any more
+# How often one may try, counted in the cache that all web processes share; allauth's own limits hold for the rest.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "signup": "20/m/ip",
+    "request_login_code": "20/m/ip,3/m/key",
+    "reset_password": "20/m/ip,3/m/key",
+    "manage_email": "10/m/user",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "20/m/ip"}
+USERSESSIONS_TRACK_ACTIVITY = False  # else each request writes
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "my_start"
+LOGOUT_REDIRECT_URL = "home"
+
+# Sign-in with TikTok and Google: offered is whose two keys are set (docs/accounts.md says where to get them).
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = social_providers(
+    tiktok=(env.str("TIKTOK_CLIENT_KEY", default=""), env.str("TIKTOK_CLIENT_SECRET", default="")),
+    google=(env.str("GOOGLE_CLIENT_ID", default=""), env.str("GOOGLE_CLIENT_SECRET", default="")),
+)
+SOCIALACCOUNT_FORMS = {"signup": "livefest.accounts.forms.SocialForm"}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # who has an address elsewhere doesn't own the account that has it here
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
 # Staff sign in with a second factor (docs/roles.md). Exempt are only accounts of a demo: production refuses any.
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+# A passkey is two factors, the device and who holds it, only if the device asks for a finger, a face or a PIN.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {"add_webauthn": "livefest.accounts.forms.AddPasskeyForm"}
 MFA_ADAPTER = "livefest.second_factor.SecretsAdapter"
 MFA_TOTP_ISSUER = "LIVE Fest"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds by which a phone's clock may be off
@@ -143,7 +194,8 @@ CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
         "img-src": ["'self'", "data:"],  # data: the admin's own icons
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # A form that leads to TikTok or Google is posted here and redirected there.
+        "form-action": ["'self'", *authorizing_origins(SOCIALACCOUNT_PROVIDERS)],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],
@@ -208,12 +260,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": name, "schedule": REFRESH_SECONDS, "options": {"expires": CALL_EXPIRES_SECONDS}}
     for name in ("rankings.close_due", "rankings.refresh_running")
 }
+# What people are told is looked for and sent so often, in seconds.
+NOTICE_SECONDS = {"livefest.send_notifications": 20, "challenges.tell": 60, "rankings.tell": 300}
+CELERY_BEAT_SCHEDULE |= {
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds + CALL_EXPIRES_SECONDS}}
+    for name, seconds in NOTICE_SECONDS.items()
+}
 CELERY_BEAT_SCHEDULE["livefest.retention"] = {
     "task": "livefest.retention",
     "schedule": crontab(hour="4", minute="17"),
     "options": {"expires": 3600},
 }
 
+# The site's own address, for links in e-mails; and how many seconds a mail server may take for an answer.
+SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", default=20)
 # Awards whose time to be claimed is over are looked for every minute, those soon over every hour; what winners gave is
 # deleted at night, once nobody needs it.
 CELERY_BEAT_SCHEDULE |= {
@@ -234,6 +295,9 @@ CELERY_BEAT_SCHEDULE |= {
 # e-mail addresses that were asked for.
 KEEP_ADMIN_LOG_DAYS: int = env.int("KEEP_ADMIN_LOG_DAYS", default=365)
 KEEP_CONFIRMATIONS_DAYS: int = env.int("KEEP_CONFIRMATIONS_DAYS", default=30)
+# How many days people see when, how and from where they signed in.
+KEEP_SIGN_INS_DAYS: int = env.int("KEEP_SIGN_INS_DAYS", default=90)
+KEEP_NOTIFICATIONS_DAYS: int = env.int("KEEP_NOTIFICATIONS_DAYS", default=180)  # after they were read
 # And what winners gave to receive an award (name, address, payee), once it was handed out or has ended.
 KEEP_CLAIM_DAYS: int = env.int("KEEP_CLAIM_DAYS", default=60)
 
@@ -243,6 +307,11 @@ LARGE_CORRECTION_POINTS: int = env.int("LARGE_CORRECTION_POINTS", default=1_000_
 
 # Whether creators see, on pages that only they see, where they stand while the public boards are frozen.
 SHOW_OWN_DURING_FREEZE: bool = env.bool("SHOW_OWN_DURING_FREEZE", default=True)
+
+# Where the public profile of a handle is looked at for the code that shows whose it is, such as
+# https://www.example.com/@{handle}; empty: staff look. And whether a claim that is proved is approved by itself.
+BIO_CHECK_URL: str = env.str("BIO_CHECK_URL", default="")
+APPROVE_PROVED_CLAIMS: bool = env.bool("APPROVE_PROVED_CLAIMS", default=True)
 
 # The folder with PostgreSQL's pg_dump and pg_restore, for backups, where they aren't found by themselves.
 POSTGRESQL_PROGRAMS: str = env.str("POSTGRESQL_PROGRAMS", default="")

@@ -56,7 +56,10 @@ STANDINGS_URL = services.standings(env.str("STANDINGS_URL", default=REDIS_URL))
 LOG_FORMAT = env.str("LOG_FORMAT", default="console")
 LOGGING = logging_config(LOG_LEVEL, LOG_FORMAT)
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Mails are printed, or written into a folder, where a demo's can be read.
+EMAIL_FILE_PATH = env.str("EMAIL_FOLDER", default="")
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if EMAIL_FILE_PATH else 'console'}.EmailBackend"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost
 
 # Static files are served from where they lie, without collectstatic.
 WHITENOISE_USE_FINDERS = True

@@ -1,5 +1,6 @@
 """Production: everything from the environment, and a refusal to start without what it needs."""
 
+import re
 from ipaddress import ip_network
 
 from django.core.exceptions import ImproperlyConfigured
@@ -71,6 +72,12 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CONTENT_SECURITY_POLICY["DIRECTIVES"] |= {"upgrade-insecure-requests": True}
 
+# Links in e-mails lead to the first of ALLOWED_HOSTS unless SITE_URL says where else.
+SITE_URL = (env.str("SITE_URL", default="") or f"https://{env.list('ALLOWED_HOSTS')[0].strip()}").rstrip("/")
+if not re.fullmatch(r"https://[A-Za-z0-9.:\[\]-]+", SITE_URL) or "//." in SITE_URL:
+    raise ImproperlyConfigured(
+        f"SITE_URL is {SITE_URL!r}: e-mails link to it, so write the site's own address such as https://fest.example.org."
+    )
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="livefest@localhost")

@@ -1,7 +1,7 @@
 """What the page of a creator shows: where they stand, how their points came about, what staff corrected of them, and
 when they were LIVE.
 
-Only what is public of a profile: name, handle, region, category and groups.
+Of a profile all that they say of themselves: name, picture, bio, links and language. Of the account nothing.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from creators.models import Entry, Group, Live
+from creators.models import Entry, Group, Live, PlannedLive
+from creators.planned_lives import MOST_TO_COME, lives_to_come
 from livefest.copies import shown_copy
 from livefest.models import Fest
 from livefest.site import RegionName, region_name
 from livefest.views.creator_corrections import Corrected, Disqualified, corrections_told
 from livefest.views.creator_course import BoardCourse, OnBoard, course_on
 from livefest.views.creator_deeds import Deed, deeds_of
+from livefest.views.creator_profile import Said, said_by
 from livefest.views.places import boards_of, group_names, period_label, place_label, standing_url
 from rankings.copies import Belonging, shown_belonging, shown_points
 from rankings.models import Board, Rule
@@ -64,6 +66,7 @@ class PointsTable:
 class CreatorPage:
     entry: Entry
     name: str
+    said: Said | None
     region: RegionName | None
     category: str
     groups: list[Group]
@@ -74,6 +77,7 @@ class CreatorPage:
     disqualified: Disqualified | None
     corrections: list[Corrected]
     deeds: list[Deed]
+    planned: list[PlannedLive]
     badges: list[Award]
     lives: list[tuple[Live, bool]]
     others: list[str]  # what an address may name of the standings, but for the first
@@ -83,7 +87,8 @@ class CreatorPage:
 
 def entry_of(fest: Fest, handle: str) -> Entry:
     """Raises Http404."""
-    entries = Entry.objects.filter(fest=fest, creator__handle=handle).select_related("creator", "region")
+    named = Entry.objects.filter(fest=fest, creator__handle=handle, creator__withdrawn_at=None)
+    entries = named.select_related("creator__profile__picture", "region").defer("creator__profile__picture__content")
     found = entries.first() if handle.isprintable() else None  # PostgreSQL refuses to look for NUL
     if found is None:
         raise Http404(_("Nobody of this handle takes part."))
@@ -102,6 +107,7 @@ def creator_page(fest: Fest, entry: Entry, now: datetime, *, chosen: str = "") -
     return CreatorPage(
         entry=entry,
         name=entry.creator.name or entry.creator.handle,
+        said=said_by(entry.creator),
         region=region_name(entry.region.code) if entry.region else None,
         category=belonging.category,
         groups=belonging.groups,
@@ -112,6 +118,7 @@ def creator_page(fest: Fest, entry: Entry, now: datetime, *, chosen: str = "") -
         disqualified=disqualified,
         corrections=corrections,
         deeds=deeds_of(entry, boards, groups),
+        planned=list(lives_to_come(fest, now, entry=entry)[:MOST_TO_COME]),
         badges=badges_of(entry.creator),
         lives=lives,
         others=[standing.parameter for standing in standings[1:]],

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from challenges.copies import shown_completions
 from challenges.models import Challenge
-from creators.models import Live
+from creators.former import former_among, former_creator
+from creators.models import Live, PlannedLive
+from creators.planned_lives import lives_to_come
 from livefest.models import Announcement, Fest
 from livefest.site import region_name
 from livefest.views.coming import Coming, coming
@@ -30,12 +32,18 @@ from rankings.models import Board
 from rankings.places import Place
 from rankings.standings import biggest_standings, page
 
-LIVES, BOARDS, TOP, UPDATES = 12, 3, 5, 3
+LIVES, BOARDS, TOP, UPDATES, PLANNED = 12, 3, 5, 3, 5
 
 
 @dataclass(frozen=True)
 class LiveCard:
     live: Live
+    person: Person
+
+
+@dataclass(frozen=True)
+class PlannedCard:
+    live: PlannedLive
     person: Person
 
 
@@ -70,6 +78,7 @@ class FestPage:
     coming: Coming
     lives: list[LiveCard]
     on_air: int
+    planned: list[PlannedCard]
     tops: list[Top]
     races: list[Race]
     updates: list[Announcement]
@@ -78,11 +87,13 @@ class FestPage:
 
 def fest_page(fest: Fest, now: datetime) -> FestPage:
     time = coming(fest, now)
-    on_air = Live.objects.on_air(now).filter(source__fest=fest)
+    # The address of a LIVE names who is; of who is not named any more none is shown.
+    on_air = Live.objects.on_air(now).filter(source__fest=fest, entry__creator__withdrawn_at=None)
     return FestPage(
         coming=time,
         lives=live_cards(fest, list(on_air.select_related("entry__creator", "entry__region")[:LIVES])),
         on_air=on_air.count(),
+        planned=[PlannedCard(live, person_of(live.entry, fest)) for live in lives_to_come(fest, now)[:PLANNED]],
         tops=tops(fest, now),
         races=races(fest, now, time),
         updates=list(Announcement.objects.filter(fest=fest).published(now)[:UPDATES]),
@@ -101,13 +112,13 @@ def tops(fest: Fest, now: datetime) -> list[Top]:
     periods = {board.pk: default_period(board, now) for board in boards}
     standings = biggest_standings(boards, periods)
     found = {pk: page(standing, count=TOP) for pk, standing in standings.items()}
-    creators = {place.handle for board in boards if board.of == Board.Of.CREATORS for place in found.get(board.pk, [])}
-    people = people_named(fest, creators)
+    people = {of: people_of(fest, of, [board for board in boards if board.of == of], found) for of in Board.Of}
     shown = []
     for board in boards:
         standing = standings.get(board.pk)
         within = standing.within if standing else None
-        rows = [TopRow(place, who(board, place.handle, people, groups)) for place in found.get(board.pk, [])]
+        named, places = people[Board.Of(board.of)], found.get(board.pk, [])
+        rows = [TopRow(place, who(board, place.handle, named, groups)) for place in places]
         shown.append(
             Top(
                 board,
@@ -120,11 +131,20 @@ def tops(fest: Fest, now: datetime) -> list[Top]:
     return shown
 
 
+def people_of(fest: Fest, of: Board.Of, boards: list[Board], found: dict[int, list[Place]]) -> dict[str, Person]:
+    """Those on boards of creators or of supporters, by handle; of supporters only who is not called by it any more."""
+    handles = {place.handle for board in boards for place in found.get(board.pk, [])}
+    if of == Board.Of.CREATORS:
+        return people_named(fest, handles)
+    former = former_among(handles) if handles and of == Board.Of.SUPPORTERS else {}
+    return {handle: Person(key, former_creator()) for handle, key in former.items()}
+
+
 def who(board: Board, handle: str, people: dict[str, Person], groups: dict[str, str]) -> Person:
     if board.of == Board.Of.GROUPS:
         url = reverse("group", kwargs={"fest": board.fest.slug, "group": handle})
-        return Person(groups.get(handle, handle), url=url)
-    return people.get(handle, Person(handle)) if board.of == Board.Of.CREATORS else Person(handle)
+        return Person(handle, groups.get(handle, handle), url=url)
+    return people.get(handle, Person(handle, handle))
 
 
 def races(fest: Fest, now: datetime, time: Coming) -> list[Race]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from creators.former import key_of, name_of
 from creators.models import Entry, Group
 from livefest.models import Fest
 from livefest.site import region_name
@@ -18,8 +19,9 @@ from rankings.models import Board
 
 
 class Person(NamedTuple):
-    """Somebody with a page, or without (`url` empty)."""
+    """Somebody with a page, or without (`url` empty). `key` tells rows apart (`creators.former`)."""
 
+    key: str
     name: str
     flag: str = ""
     url: str = ""
@@ -56,8 +58,9 @@ def standing_url(board: Board, within: str | None, period: str) -> str:
 def person_of(entry: Entry, fest: Fest) -> Person:
     """Of an entry with its creator and region."""
     flag = region_name(entry.region.code).flag if entry.region else ""
-    url = reverse("creator", kwargs={"fest": fest.slug, "handle": entry.creator.handle})
-    return Person(entry.creator.name or entry.creator.handle, flag, url)
+    creator = entry.creator
+    url = reverse("creator", kwargs={"fest": fest.slug, "handle": creator.handle}) if not creator.withdrawn_at else ""
+    return Person(key_of(creator), name_of(creator), flag, url)
 
 
 def people_named(fest: Fest, handles: Iterable[str]) -> dict[str, Person]:

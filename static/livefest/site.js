@@ -96,6 +96,14 @@
     }
   }
 
+  // Where one stands oneself: asked for only by who is signed in, which a cookie without any secret says.
+  const you = document.getElementById("you");
+  if (you && window.htmx && document.cookie.split("; ").includes("signed_in=1")) {
+    htmx.ajax("GET", you.dataset.ownRank, { target: you, swap: "innerHTML" }).then(() => {
+      you.hidden = !you.firstElementChild;
+    });
+  }
+
   // Offline: say so, and say when it is over by being silent again.
   const connection = document.getElementById("connection");
   function connected() {

@@ -11,13 +11,39 @@ from django.db import connection
 from django.test import Client
 
 from challenges.models import Challenge, Completion, Joining
-from creators.models import Creator, Entry, Fact, Group, JoinRequest, Live, Mark, Membership, Payment, Source
-from livefest.models import Announcement, Fest, Metric, Round, User
+from creators.models import (
+    Creator,
+    Enquiry,
+    Entry,
+    Fact,
+    Group,
+    JoinRequest,
+    Live,
+    Mark,
+    Membership,
+    Participation,
+    Payment,
+    PlannedLive,
+    Profile,
+    Source,
+)
+from livefest.models import (
+    AgeConfirmation,
+    Announcement,
+    Fest,
+    Metric,
+    Notification,
+    Round,
+    Terms,
+    TermsAcceptance,
+    User,
+)
 from rankings.models import Admission, Board, Opening, Score, Standing
 from tests.conftest import fest_of_sample
 from tests.kept import kept
 
 AT = datetime(2026, 2, 14, 20, tzinfo=UTC)
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -108,8 +134,31 @@ def record_more(record: Callable[..., None]) -> Callable[..., None]:
             opening = Opening.objects.create(round=round_, opened_at=AT)
             Admission.objects.create(opening=opening, entry=entry, origin="rank", decided_at=AT)
             Announcement.objects.create(fest=fest, title=f"Update {number}", text="Hello", published_at=AT)
+            record_account(entry, number)
 
     return make
+
+
+def record_account(entry: Entry, number: int) -> None:
+    """Gives a creator an account, and what that leaves."""
+    fest, handle = entry.fest, entry.creator.handle
+    user = User.objects.create_user(f"{fest.slug} {handle}", email=f"{handle}@{fest.slug}.example")
+    Profile.objects.create(creator=entry.creator, user=user, since=AT)
+    Participation.objects.create(
+        user=user,
+        fest=fest,
+        way=Participation.Way.CLAIM,
+        handle=handle,
+        code="LF-AAAA-BBBB",
+        code_expires_at=AT,
+        applied_at=AT,
+    )
+    PlannedLive.objects.create(fest=fest, entry=entry, starts_at=AT, title="Songs", made_at=AT)
+    Enquiry.objects.create(fest=fest, entry=entry, kind=Enquiry.Kind.MISSING, day=AT.date(), text="Why?", asked_at=AT)
+    terms = Terms.objects.create(fest=fest, version=number + 1, text="Be kind.", published_at=LATER)
+    TermsAcceptance.objects.create(user=user, terms=terms, accepted_at=AT)
+    AgeConfirmation.objects.create(user=user, fest=fest, minimum_age=18, confirmed_at=AT)
+    Notification.objects.create(user=user, fest=fest, kind="participation", key=handle, made_at=AT)
 
 
 @pytest.fixture

@@ -14,16 +14,44 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from challenges.models import Challenge, Completion, Joining
-from creators.models import Correction, Creator, Entry, Fact, Group, JoinRequest, Live, Mark, Payment, Source
-from livefest.models import Announcement, AuditEntry, Fest, Metric, PublicCopy, Round, User
+from creators.models import (
+    Correction,
+    Creator,
+    Enquiry,
+    Entry,
+    Fact,
+    Group,
+    JoinRequest,
+    Live,
+    Mark,
+    Participation,
+    Payment,
+    PlannedLive,
+    Profile,
+    Source,
+)
+from livefest.models import (
+    AgeConfirmation,
+    Announcement,
+    AuditEntry,
+    Fest,
+    Metric,
+    Notification,
+    PublicCopy,
+    Round,
+    Terms,
+    TermsAcceptance,
+    User,
+)
 from rankings.models import Admission, Board, Ceremony, Edition, Opening, ResultsProposal, Rule, Score, Standing
 from rewards.models import Reward
 from tests.admin.pages import body
 
 CAMPAIGN = [Metric, Round, Group, Rule, Board, Challenge, Reward]
-MADE = [Fest, *CAMPAIGN, Announcement, User, Creator, Entry, Source, Joining, Admission]
+MADE = [Fest, *CAMPAIGN, Announcement, Terms, User, Creator, Entry, Source, Joining, Admission]
 RESULTS = [Correction, PublicCopy, ResultsProposal, Edition, Ceremony]  # opened by the tests of what makes them
-READ_ONLY = [Fact, Mark, Live, JoinRequest, Payment, Completion, Opening, Standing, Score]
+ACCOUNTS = [Participation, Profile, Enquiry, PlannedLive, Notification, TermsAcceptance, AgeConfirmation]
+READ_ONLY = [*ACCOUNTS, Fact, Mark, Live, JoinRequest, Payment, Completion, Opening, Standing, Score]
 
 
 def address(model: type, action: str, *args: object) -> str:

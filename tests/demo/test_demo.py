@@ -103,7 +103,7 @@ def test_it_becomes_ready_its_boards_move_and_nothing_is_left(directory: Path) -
         demo.wait_until_ready()
         family = demo.family()
         assert len(family) >= 8  # itself, warden, web and its worker, Celery's worker with two, beat, simulator
-        assert demo.address("Site") == f"http://127.0.0.1:{port}/"
+        assert demo.address("Site") == f"http://localhost:{port}/"
         assert "is in day 6 of 16: 60 creators" in demo.text()
 
         boards = f"http://127.0.0.1:{port}/en/live-fest/boards/global/"

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
-from creators.models import Source, SourceSecret
+from creators.models import Enquiry, Source, SourceSecret
 from creators.sources import add_secret
 from livefest import audit
 from livefest.models import Fest, User
@@ -31,6 +31,7 @@ ORGANISER = {"organiser"}
 PEOPLE = {"organiser", "moderator"}
 REWARDS = {"organiser", "rewards"}
 SEE = {"organiser", "auditor"}
+STAFF_OF_CREATORS = {"organiser", "moderator", "auditor"}
 NONE: set[str] = set()
 
 
@@ -53,20 +54,28 @@ PAGES = {
     "challenges.Joining": May(ALL, PEOPLE),
     "creators.Correction": READ_ONLY,
     "creators.Creator": May(ALL, PEOPLE, PEOPLE),
+    "creators.Enquiry": READ_ONLY,
     "creators.Entry": May(ALL, PEOPLE, PEOPLE),
     "creators.Fact": READ_ONLY,
     "creators.Group": May(ALL, ORGANISER, PEOPLE, ORGANISER),  # the row below is a community
     "creators.JoinRequest": READ_ONLY,
     "creators.Live": READ_ONLY,
     "creators.Mark": READ_ONLY,
+    "creators.Participation": READ_ONLY,
     "creators.Payment": READ_ONLY,
+    "creators.PlannedLive": May(ALL, change=PEOPLE),
+    "creators.Profile": May(ALL, change=PEOPLE),
     "creators.Source": May(ALL, ORGANISER, ORGANISER),
+    "livefest.AgeConfirmation": May(STAFF_OF_CREATORS),
     "livefest.Announcement": CAMPAIGN,
     "livefest.AuditEntry": May(SEE),
     "livefest.Fest": May(ALL, ORGANISER, ORGANISER),
     "livefest.Metric": CAMPAIGN,
+    "livefest.Notification": May(STAFF_OF_CREATORS),
     "livefest.PublicCopy": READ_ONLY,
     "livefest.Round": CAMPAIGN,
+    "livefest.Terms": May(ALL, ORGANISER, ORGANISER),  # the row below isn't published yet
+    "livefest.TermsAcceptance": May(STAFF_OF_CREATORS),
     "livefest.User": May(SEE),
     "rankings.Admission": May(ALL, ORGANISER, ORGANISER),
     "rankings.Board": CAMPAIGN,
@@ -93,6 +102,7 @@ EXTRA: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "creators_correction_choose": (PEOPLE, PEOPLE),
     "creators_correction_propose": (PEOPLE, PEOPLE),
     "creators_correction_step": (PEOPLE, PEOPLE),
+    "creators_enquiry_answer": (PEOPLE, PEOPLE),
     "rankings_freeze": (ORGANISER, ORGANISER),
     "rankings_reveal": (None, ORGANISER),
     "rankings_prepare": (None, ORGANISER),
@@ -108,6 +118,8 @@ ACTIONS = {
     **{(label, "delete_selected"): may.delete for label, may in PAGES.items()},
     ("creators.JoinRequest", "approve"): PEOPLE,
     ("creators.JoinRequest", "refuse"): PEOPLE,
+    **{("creators.Participation", name): PEOPLE for name in ("saw_code", "approve", "refuse", "suspend", "lift")},
+    ("livefest.Notification", "send_again"): ORGANISER,
 }
 # What no fest of these tests has: a row of it can't be opened.
 RARE = {
@@ -209,6 +221,7 @@ def test_role_opens_the_extra_pages_that_the_table_says(role: str, rows: dict[st
         "creators_correction_choose": [],
         "creators_correction_propose": [fest.pk, "adjustment"],
         "creators_correction_step": [1, "approve"],  # there is none: who may take it is told so (404)
+        "creators_enquiry_answer": [Enquiry.objects.get().pk],
         "rankings_freeze": [fest.pk],
         "rankings_reveal": [fest.pk],
         "rankings_prepare": [fest.pk],

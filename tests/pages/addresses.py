@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from livefest.views.mine.urls import of_account, of_fest
+
 # By name. Pages are kept by `livefest.pages`; the others lead somewhere, or look for somebody.
 PAGES = {
     "fest": "/en/small/",
@@ -53,7 +55,8 @@ RESULTS = {
 # Those of which a part moves: htmx asks for it at the page's own address.
 MOVING = ["fest", "board", "board_day", "group", "challenges", "challenge", "challenge_day", "creator", "ceremony"]
 OF_OTHERS = ("admin/", "accounts/", "ingest/")
-OF_MACHINES = ("health/live", "health/ready", "metrics")  # tests/operations
+OF_THE_SIGNED_IN = [*of_account, *of_fest]  # tests/mine
+OF_MACHINES = ("health/live", "health/ready", "metrics", "pictures/<str:digest>.webp")  # tests/operations
 
 
 def public_names(resolver: URLResolver | None = None, path: str = "") -> Iterator[str]:
@@ -63,5 +66,5 @@ def public_names(resolver: URLResolver | None = None, path: str = "") -> Iterato
         if isinstance(pattern, URLResolver):
             if route not in OF_OTHERS:
                 yield from public_names(pattern, route)
-        elif isinstance(pattern, URLPattern) and route not in OF_MACHINES:
+        elif isinstance(pattern, URLPattern) and route not in OF_MACHINES and pattern not in OF_THE_SIGNED_IN:
             yield pattern.name or route

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
@@ -62,10 +64,17 @@ def taking_part(view: View) -> View:
             if me.is_suspended:
                 return suspended(request, me)
             if what_is_missing(user, found):
-                return redirect("take_part_consent", fest=found.slug)
+                return redirect(consent_first(request, found))
         return view(request, me, *args, **kwargs)
 
     return signed_in(wrapped)
+
+
+def consent_first(request: HttpRequest, fest: Fest) -> str:
+    """The page that asks for what is missing, and leads back to the page that the form stood on."""
+    back = urlsplit(request.headers.get("Referer", ""))
+    here = back.path if back.netloc == request.get_host() else reverse("my_fest", kwargs={"fest": fest.slug})
+    return f"{reverse('take_part_consent', kwargs={'fest': fest.slug})}?{urlencode({'next': here})}"
 
 
 def suspended(request: HttpRequest, me: Me) -> HttpResponse:

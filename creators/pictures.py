@@ -1,0 +1,162 @@
+"""Pictures that creators upload: what is shown is always one that we made ourselves, from the pixels alone.
+
+An upload is read in three steps, each of which can refuse it: what its first bytes say it is, whatever its name; how
+big its header says that it becomes, before anything is decoded; its pixels. They are cut to a square and written anew
+as WebP, so that nothing else of the upload is kept: no place where it was taken, no second file behind the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from io import BytesIO
+from threading import Lock
+
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+from PIL.Image import Transpose
+
+from creators.models import Picture, Profile
+from livefest import clock
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+SIZE = 512  # pixels a side of what we make
+MOST_MADE = 100_000  # bytes; a picture that is bigger is made again, coarser
+QUALITIES = (82, 65, 45, 25)
+MOST_SCANS = 100  # of a JPEG; each is decoded over all pixels, and takes a few bytes to write
+ORIENTATION = 0x0112  # EXIF: how a camera was held
+TURNED = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError)
+# A process decodes one upload at a time: the biggest takes 160 MB for the moment.
+_decoding = Lock()
+
+
+class PictureError(Exception):
+    """Why an upload can't be made a picture of, and what to do, in words."""
+
+
+def made_from(upload: bytes) -> bytes:
+    """The picture, WebP, of an upload. Raises PictureError."""
+    if len(upload) > MOST_BYTES:
+        raise too_big()
+    format = format_of(upload)
+    if format == "WEBP":
+        refuse_webp(upload)
+    if format == "JPEG" and upload.count(b"\xff\xda") > MOST_SCANS:
+        raise unreadable()
+    with _decoding:
+        try:
+            with Image.open(BytesIO(upload), formats=[format]) as image:
+                refuse_pixels(*image.size)
+                # A JPEG may have more pictures behind the first (a phone's depth, a thumbnail); the others move.
+                if format != "JPEG" and getattr(image, "is_animated", False):
+                    raise moving()
+                return written(square(image))
+        except Image.DecompressionBombError as error:
+            raise too_many_pixels() from error
+        except BROKEN as error:
+            raise unreadable() from error
+
+
+def format_of(upload: bytes) -> str:
+    """By the first bytes. Raises PictureError."""
+    if upload.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if upload.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if upload[:4] == b"RIFF" and upload[8:12] == b"WEBP":
+        return "WEBP"
+    raise PictureError(_("This is no PNG, JPEG or WebP picture. Save it as one of these, and choose it again."))
+
+
+def refuse_webp(upload: bytes) -> None:
+    """One that moves, or is too big: Pillow takes the memory for its pixels as soon as it opens it."""
+    kind, header = upload[12:16], upload[20:30]
+    if len(header) < 10:
+        raise unreadable()
+    if kind == b"VP8X":
+        if header[0] & 0b10:
+            raise moving()
+        width, height = (int.from_bytes(header[at : at + 3], "little") + 1 for at in (4, 7))
+    elif kind == b"VP8L":
+        bits = int.from_bytes(header[1:5], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    elif kind == b"VP8 ":
+        width, height = (int.from_bytes(header[at : at + 2], "little") & 0x3FFF for at in (6, 8))
+    else:
+        raise unreadable()
+    refuse_pixels(width, height)
+
+
+def refuse_pixels(width: int, height: int) -> None:
+    if width * height > MOST_PIXELS:
+        raise too_many_pixels()
+
+
+def square(image: Image.Image) -> Image.Image:
+    """The middle of the picture, upright."""
+    turned = TURNED.get(image.getexif().get(ORIENTATION, 1))
+    image.draft("RGB", (2 * SIZE, 2 * SIZE))  # a JPEG is decoded at a fraction of its size, where that is enough
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode != mode:
+        image = image.convert(mode)
+    fitted = ImageOps.fit(image, (SIZE, SIZE))
+    return fitted.transpose(turned) if turned is not None else fitted
+
+
+def written(fitted: Image.Image) -> bytes:
+    """As WebP, from a picture that has nothing but these pixels."""
+    clean = Image.new(fitted.mode, fitted.size)
+    clean.paste(fitted)
+    content = b""
+    for quality in QUALITIES:
+        file = BytesIO()
+        clean.save(file, "WEBP", quality=quality, method=4)
+        content = file.getvalue()
+        if len(content) <= MOST_MADE:
+            break
+    return content
+
+
+def stored(content: bytes) -> Picture:
+    """The row of a picture that we made, which nobody deletes until the transaction around it ends."""
+    digest = hashlib.sha256(content).hexdigest()
+    row = Picture(digest=digest, content=content, size=SIZE, made_at=clock.now())
+    Picture.objects.bulk_create([row], update_conflicts=True, unique_fields=["digest"], update_fields=["size"])
+    return Picture.objects.defer("content").get(digest=digest)
+
+
+def drop_if_unused(picture: Picture | None) -> None:
+    """Deletes a picture that no profile shows any more; who is about to show it waits, and stores it anew."""
+    if picture is None:
+        return
+    Picture.objects.select_for_update().defer("content").filter(pk=picture.pk).first()
+    if not Profile.objects.filter(picture=picture.pk).exists():
+        Picture.objects.filter(pk=picture.pk).delete()
+
+
+def too_big() -> PictureError:
+    return PictureError(_("This picture is bigger than 8 MB. Make it smaller, and choose it again."))
+
+
+def too_many_pixels() -> PictureError:
+    return PictureError(
+        _("This picture has more than 40 million pixels. Make it smaller (2,000 pixels a side are plenty).")
+    )
+
+
+def moving() -> PictureError:
+    return PictureError(_("This picture moves. Save one moment of it as PNG or JPEG, and choose that."))
+
+
+def unreadable() -> PictureError:
+    return PictureError(_("This picture can't be read: it is damaged or cut off. Save it again, and choose that."))

@@ -1,0 +1,5 @@
+"""Addresses of sign-in with Google; allauth looks for them here."""
+
+from livefest.accounts.providers import Google, addresses_of
+
+urlpatterns = addresses_of(Google)

@@ -1,0 +1,5 @@
+"""Addresses of sign-in with TikTok; allauth looks for them here."""
+
+from livefest.accounts.providers import TikTok, addresses_of
+
+urlpatterns = addresses_of(TikTok)
