@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from creators.models import Entry, Group
@@ -15,6 +15,7 @@ from rankings.models import Board
 from rewards.claims import is_late
 from rewards.models import Award, AwardStep, PayoutLine, Reward
 from rewards.notices import how_fulfilled
+from rewards.payees import tried_payments
 from rewards.rewards_page import given, list_label, name_of_ranked, url_of
 
 State = Award.State
@@ -55,7 +56,7 @@ class MyStep:
 
 def awards_of(entry: Entry) -> QuerySet[Award]:
     """All of theirs, the newest first."""
-    last = PayoutLine.objects.filter(award=OuterRef("pk")).order_by("-pk")
+    last = tried_payments().filter(award=OuterRef("pk"))
     related = ("fest", "edition", "reward__fest", "reward__board__fest", "reward__challenge", "passed_from")
     awards = Award.objects.filter(entry=entry).select_related(*related, "reward__board__round")
     return awards.annotate(last_payment=Subquery(last.values("state")[:1])).order_by("-pk")
@@ -67,17 +68,24 @@ def my_awards(entry: Entry, awards: Iterable[Award]) -> list[MyAward]:
     return [my_award(award, groups) for award in awards]
 
 
+def awards_to_do(entry: Entry) -> list[MyAward]:
+    """Those that wait for something of theirs, what ends first before."""
+    waiting = awards_of(entry).filter(state__in=[State.OFFERED, State.VERIFIED])
+    found = my_awards(entry, waiting.order_by(F("deadline").asc(nulls_last=True), "pk"))
+    return [one for one in found if one.todo]
+
+
 def my_award(award: Award, groups: Mapping[str, str]) -> MyAward:
     reward, late = award.reward, is_late(award)
-    failed = award.last_payment == PayoutLine.State.FAILED  # type: ignore[attr-defined]
-    owes_payee = failed and award.state == State.VERIFIED and reward.kind == Reward.Kind.CASH
+    failed = award.state == State.VERIFIED and award.last_payment == PayoutLine.State.FAILED  # type: ignore[attr-defined]
+    owes_payee = failed and reward.kind == Reward.Kind.CASH
     return MyAward(
         award=award,
         what=given(reward, award.amount),
         of=name_of_ranked(reward),
         label=list_label(reward, award.within, award.period, {award.within: place_of(award, groups)}),
         url=url_of(reward),
-        said=said(award, late=late, owes_payee=owes_payee),
+        said=said(award, late=late, failed=failed),
         todo=owes_payee or (award.state == State.OFFERED and not late),
         owes_payee=owes_payee,
     )
@@ -91,11 +99,13 @@ def place_of(award: Award, groups: Mapping[str, str]) -> str:
     return groups.get(award.within, award.within) if board and board.within == Board.Within.GROUP else award.within
 
 
-def said(award: Award, *, late: bool, owes_payee: bool) -> str:
+def said(award: Award, *, late: bool, failed: bool) -> str:
     if late:
         return _("It was not claimed in time.")
-    if owes_payee:
+    if failed and award.reward.kind == Reward.Kind.CASH:
         return _("The payment failed: say where the money goes.")
+    if failed:
+        return _("The payment failed. Staff look after it, and pay it anew.")
     if award.state == State.FULFILLED:
         return how_fulfilled(award.reward.kind)
     return {
@@ -123,5 +133,5 @@ def steps_of(award: Award) -> list[MyStep]:
 
 def payment_problem(award: Award) -> str:
     """Why the last payment failed, as the payer said; "" where it didn't."""
-    last = award.payout_lines.order_by("-pk").first()
+    last = tried_payments().filter(award=award).first()
     return last.problem if last and last.state == PayoutLine.State.FAILED else ""

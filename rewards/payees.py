@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from rewards.awards import AwardError, Obstructed, locked, refuse_state
 from rewards.claims import details_of, encrypted
-from rewards.models import Award, Claim, PayoutLine, Reward
+from rewards.models import Award, Claim, PayoutExport, PayoutLine, Reward
 
 LONGEST = 200
+
+
+def tried_payments() -> QuerySet[PayoutLine]:
+    """The newest first, without those of batches that were cancelled before the payer saw them."""
+    seen = Exists(PayoutExport.objects.filter(batch=OuterRef("batch")))
+    return PayoutLine.objects.filter(seen | ~Q(state=PayoutLine.State.FAILED)).order_by("-pk")
 
 
 def is_payee_asked(award: Award) -> bool:
     """Whether the award is cash whose last payment failed, so that its winner may name another payee."""
     if award.state != Award.State.VERIFIED or award.reward.kind != Reward.Kind.CASH:
         return False
-    last = award.payout_lines.order_by("-pk").first()
+    last = tried_payments().filter(award=award).first()
     return last is not None and last.state == PayoutLine.State.FAILED
 
 

@@ -57,6 +57,7 @@ def test_claiming_on_a_phone(winners: Fest, live_server: LiveServer, browser: Br
     context = browser.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
     context.add_cookies([{"name": "sessionid", "value": signed_in.cookies["sessionid"].value, "url": live_server.url}])
     page = context.new_page()
+    page.clock.set_fixed_time(OVER)
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -27,6 +28,7 @@ from rewards.awards import AwardError, TooLate, decline, expire, find_ineligible
 from rewards.claims import claim, decrypted, details_of
 from rewards.ledger import balances
 from rewards.models import Award, Claim, Reward
+from rewards.payouts import cancel_batch, make_batch
 from tests.kept import kept
 from tests.rewards.paid import answered, batch_of, line_of, ready, said
 from tests.rewards.prizes import (
@@ -113,6 +115,9 @@ def test_goods_are_claimed_with_an_address_that_nobody_else_reads(mug: Award) ->
     kept = Claim.objects.get(award=mug)
     assert decrypted(kept.details) == ADDRESS
     assert "Cork" not in kept.details
+    data = json.loads(b"".join(ann.get("/en/me/data/export.json")))
+    assert [row["details"] for row in data["claims"]] == [ADDRESS]
+    assert [row["state"] for row in data["award_steps"] if row["award"] == mug.pk][-1] == "Claimed"
     for page in (sent, ann.get("/en/prizes/me/awards/"), ann.get("/en/prizes/winners/")):
         assert "Main Street" not in text(page)
     assert page.status_code == 200
@@ -266,6 +271,16 @@ def test_all_awards_by_what_is_to_do(awarded: Fest) -> None:
     assert "0.70 EUR" in text(browser("ben").get("/en/prizes/me/awards/")), "the community's, whose owner he is"
 
 
+def test_what_waits_for_them_stands_first_on_my_fest(awarded: Fest) -> None:
+    offered(award_of(awarded, "mug", "ann", within="GB"))
+    gala = offered(award_of(awarded, "gala", "ann"))
+    page = browser("ann").get("/en/prizes/me/")
+    first, second = page.context["page"].steps
+    assert (first.title, first.url) == ("Gala: 1 invitation", path(gala))
+    assert first.why.startswith("It is yours: claim it. Until ")
+    assert (second.title, second.why) == ("Mug: 1 piece of merch", "It is yours: claim it.")
+
+
 def test_without_awards(fest: Fest) -> None:
     assert "Nothing yet." in text(browser("ann").get("/en/prizes/me/awards/"))
 
@@ -319,14 +334,19 @@ def test_every_notice_can_be_said_and_leads_to_the_award(ready: Fest) -> None:
     line = line_of(batch, "ann")
     answered(batch, said(f"{line.number},failed,{line.amount},tx-1,IBAN closed"))
     answered(batch, said(f"{line.number},failed,{line.amount},tx-1,IBAN closed"))
+    diamonds = batch_of(ready, "diamonds")
+    answered(diamonds, said(f"1,failed,{line_of(diamonds, 'ann').amount},tx-3,No such account"))
+    assert "The payment failed. Staff look after it" in text(browser("ann").get(path(award_of(ready, "gems", "ann"))))
     line = line_of(batch, "ben")
     answered(batch, said(f"{line.number},paid,{line.amount},tx-2,"))
-    assert kinds("ann").count("award_payment_failed") == 1
+    assert kinds("ann").count("award_payment_failed") == 2, "the pot, and the gems"
     assert "award_fulfilled" in kinds("ben")
     disqualify(ready, "cat")
     certify(ready, "Cat is out")
     proposed(ready)
-    assert "award_ended" in kinds("cat")
+    cats = line_of(diamonds, "cat")
+    answered(diamonds, said(f"{cats.number},failed,{cats.amount},tx-4,No such account"))
+    assert kinds("cat")[2:] == ["award_ended"], "it fails, and so is hers no more: told once"
     for handle in ("ann", "ben", "cat"):
         for one in told(handle):
             assert subject_of(one).startswith("Prizes: ")
@@ -340,6 +360,8 @@ def test_where_cash_goes_is_asked_again_after_a_payment_failed(ready: Fest) -> N
     award, ann = award_of(ready, "pot", "ann"), browser("ann")
     assert ann.get(path(award)).context["payee_form"] is None
     assert ann.post(path(award, "payee"), {"payee": "IE-2"}).status_code == 422
+    cancel_batch(batch=make_batch(fest=ready, unit="EUR", by=staff("pia")).batch, by=staff("pia"), reason="Wrong day")
+    assert ann.get(path(award)).context["payee_form"] is None, "no payer has seen it"
     batch = batch_of(ready)
     line = line_of(batch, "ann")
     answered(batch, said(f"{line.number},failed,{line.amount},tx-1,Account closed"))
