@@ -17,6 +17,7 @@ urlpatterns = [
     path("ingest/", include("creators.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("door/", include("rewards.door_urls")),
     path("pictures/<str:digest>.webp", picture, name="picture"),
     *i18n_patterns(
         path("", views.home, name="home"),

@@ -7,7 +7,9 @@ class RewardsConfig(AppConfig):
 
     def ready(self) -> None:
         from livefest.site import register_fest_version
-        from rewards import campaign, notices, proposing  # noqa: F401  register rewards, kinds, and what follows an end
+
+        # They register rewards, kinds of notices, and what follows a claim and an end.
+        from rewards import campaign, invitations, notices, proposing  # noqa: F401
         from rewards.rewards_page import awards_version
 
         register_fest_version(awards_version)

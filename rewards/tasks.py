@@ -11,6 +11,7 @@ import structlog
 from celery import shared_task
 
 from rewards.claims import delete_old_details
+from rewards.invitations import delete_old_needs
 from rewards.payouts import delete_old_content
 from rewards.proposing import expire_due
 from rewards.reminding import remind
@@ -18,7 +19,11 @@ from rewards.reminding import remind
 log = structlog.get_logger(__name__)
 
 # What is emptied at night; each counts what it did.
-DELETIONS: dict[str, Callable[[], int]] = {"claims": delete_old_details, "payout_batches": delete_old_content}
+DELETIONS: dict[str, Callable[[], int]] = {
+    "claims": delete_old_details,
+    "payout_batches": delete_old_content,
+    "invitations": delete_old_needs,
+}
 
 
 @shared_task(name="rewards.expire_due")

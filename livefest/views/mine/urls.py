@@ -10,6 +10,7 @@ from livefest.views.mine import (
     community,
     dashboard,
     enquiries,
+    invitation,
     lives,
     my_data,
     notices,
@@ -63,6 +64,10 @@ of_fest = [
     path("me/awards/<int:award>/claim/", awards.claim_award, name="claim_award"),
     path("me/awards/<int:award>/decline/", awards.decline_award, name="decline_award"),
     path("me/awards/<int:award>/payee/", awards.correct_payee, name="award_payee"),
+    path("me/awards/<int:award>/invitation/", invitation.my_invitation, name="my_invitation"),
+    path("me/awards/<int:award>/ticket/<int:number>/", invitation.my_ticket, name="my_ticket"),
+    path("me/awards/<int:award>/ticket/<int:number>.png", invitation.my_ticket_png, name="my_ticket_png"),
+    path("me/awards/<int:award>/ticket/<int:number>.pdf", invitation.my_ticket_pdf, name="my_ticket_pdf"),
     path("me/lives/", lives.my_lives, name="my_lives"),
     path("me/lives/<int:live>/cancel/", lives.cancel, name="my_live_cancel"),
 ]
