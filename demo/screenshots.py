@@ -41,9 +41,7 @@ MOST_BYTES = 250_000  # of a picture that README shows: the repository keeps eac
 # What is no picture: it leads to another page, or is a feed. (The home of all fests leads to the only one.)
 OF_RESULTS = {"results_edition", "results_file", "results_campaign", "verify_file"}  # there are none in this fest
 CHOOSE_A_MOMENT = {"board_stood_choose", "board_day_stood_choose"}
-CERTIFICATE_FILES = {"certificate_png", "certificate_pdf"}
-NO_PICTURES = {"start", "home", "board_redirect", "board_choose", "feed"}
-NO_PICTURES |= OF_RESULTS | CHOOSE_A_MOMENT | CERTIFICATE_FILES
+NO_PICTURES = {"start", "home", "board_redirect", "board_choose", "feed"} | OF_RESULTS | CHOOSE_A_MOMENT
 
 
 class ForReadme(NamedTuple):

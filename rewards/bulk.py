@@ -39,7 +39,7 @@ class Total(NamedTuple):
 
     kind: str
     unit: str
-    count: int
+    awards: int
     amount: int
 
 
@@ -49,7 +49,7 @@ class Several(NamedTuple):
 
     who: str
     kind: str
-    count: int
+    awards: int
     same: int
 
 
@@ -113,7 +113,7 @@ def preview(scope: QuerySet[Award], *, by: User) -> Preview:
         totals=totals_of(ready),
         held=held,
         own=mine.count(),
-        several=list(several[:MOST_LISTED]),
+        several=[Several(*row) for row in several[:MOST_LISTED]],
         several_count=several.count(),
         digest=digest_of(waiting, codes),
         last_step=AwardStep.objects.filter(award__in=scope).order_by("-pk").values_list("pk", flat=True).first() or 0,
@@ -126,7 +126,7 @@ def proposed_by(by: User) -> QuerySet[AwardStep]:
 
 
 def totals_of(awards: QuerySet[Award]) -> list[Total]:
-    rows = awards.values_list("reward__kind", "unit").annotate(count=Count("pk"), sum=Sum("amount"))
+    rows = awards.values_list("reward__kind", "unit").annotate(awards=Count("pk"), sum=Sum("amount"))
     return [Total(*row) for row in rows.order_by("reward__kind", "unit")]
 
 
@@ -147,17 +147,17 @@ def held_up(awards: QuerySet[Award]) -> list[tuple[Award, list[Obstacle]]]:
     return [(award, why) for award, why in found if why]
 
 
-def several_of(scope: QuerySet[Award]) -> QuerySet[Any, Several]:
+def several_of(scope: QuerySet[Award]) -> QuerySet[Any, Any]:
     """Who of them has more than one award of a kind that isn't ended; twice of the same reward comes first."""
     live = Award.objects.filter(fest__in=scope.values("fest"), state__in=LIVE)
     people = live.annotate(who=Coalesce("entry__creator__handle", "handle")).values("who", "reward__kind")
     counted = people.annotate(
-        count=Count("pk"),
+        awards=Count("pk"),
         same=Count("pk") - Count("reward", distinct=True),
         here=Count("pk", filter=Q(pk__in=scope.filter(state=State.PROPOSED).values("pk"))),
     )
-    rows = counted.filter(count__gt=1, here__gt=0).order_by("-same", "-count", "who", "reward__kind")
-    return rows.values_list("who", "reward__kind", "count", "same", named=True)  # type: ignore[return-value]
+    rows = counted.filter(awards__gt=1, here__gt=0).order_by("-same", "-awards", "who", "reward__kind")
+    return rows.values_list("who", "reward__kind", "awards", "same")
 
 
 def digest_of(waiting: QuerySet[Award], codes: dict[str, str]) -> str:

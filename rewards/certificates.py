@@ -24,7 +24,10 @@ from rewards.models import Award, EditionReview
 from rewards.rewards_page import SHOWN, list_label, name_of_ranked, ranked_on
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 72
-GROUND, INK, QUIET, SUN = "#3b0a45", "#fff6ee", "#ffdccb", "#ffb52e"
+GROUND, RAY, GLOW = "#3b0a45", "#48104f", "#96231f"
+INK, QUIET, SUN = "#fff6ee", "#ffdccb", "#ffb52e"
+FLAGS = [SUN, "#ff5c39", "#00a699", "#7a3cff", "#e0218a"]
+CENTRE, SUN_RADIUS, FLAG = (WIDTH - 190, 190), 190, 40
 
 
 @dataclass(frozen=True)
@@ -117,15 +120,30 @@ def lines_of(one: Certificate, url: str) -> list[tuple[int, str, str]]:
 def as_png(one: Certificate, url: str) -> bytes:
     picture = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
     draw = ImageDraw.Draw(picture)
-    draw.rectangle((24, 24, WIDTH - 24, HEIGHT - 24), outline=SUN, width=4)
+    draw_poster(draw, one.rank)
     down = float(MARGIN)
     for size, colour, text in lines_of(one, url):
-        shown, face = fitting(text, size, WIDTH - 2 * MARGIN, least=14)
+        beside_the_sun = down < 2 * SUN_RADIUS
+        room = (CENTRE[0] - SUN_RADIUS if beside_the_sun else WIDTH) - 2 * MARGIN
+        shown, face = fitting(text, size, room, least=14)
         draw.text((MARGIN, down), shown, fill=colour, font=face)
         down += size * 1.32
     file = io.BytesIO()
     picture.save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def draw_poster(draw: ImageDraw.ImageDraw, rank: int) -> None:
+    """The site's poster: rays, a sun with the rank in it, and bunting."""
+    for ray in range(0, 360, 12):
+        draw.pieslice((*(at - WIDTH for at in CENTRE), *(at + WIDTH for at in CENTRE)), ray, ray + 6, fill=RAY)
+    for radius, colour in ((SUN_RADIUS, GLOW), (SUN_RADIUS * 3 // 4, SUN)):
+        draw.ellipse((*(at - radius for at in CENTRE), *(at + radius for at in CENTRE)), fill=colour)
+    shown, face = fitting(f"#{rank}", 120, SUN_RADIUS + 40)
+    draw.text(CENTRE, shown, fill=GROUND, font=face, anchor="mm")
+    for number in range(WIDTH // FLAG):
+        left, colour = number * FLAG, FLAGS[number % len(FLAGS)]
+        draw.polygon([(left, HEIGHT), (left + FLAG, HEIGHT), (left + FLAG // 2, HEIGHT - FLAG)], fill=colour)
 
 
 def as_pdf(one: Certificate, url: str) -> bytes:

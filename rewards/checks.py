@@ -46,7 +46,9 @@ def sign(award: Award, *, check: RequiredCheck, by: User, note: str = "") -> Sig
             return present
         refuse_state(award, Award.State.CLAIMED)
         if not required_of(award).filter(pk=check.pk).exists():
-            raise AwardError(_("“%(check)s” is not asked for of this award; sign what its page lists.") % {"check": check})
+            raise AwardError(
+                _("“%(check)s” is not asked for of this award; sign what its page lists.") % {"check": check}
+            )
         return SignedCheck.objects.create(
             award=award, check_required=check, signed_by=by, signed_at=clock.now(), note=note.strip()
         )

@@ -42,6 +42,7 @@ def test_each_address_is_of_the_page_that_it_is_named_for() -> None:
         "group league": "group",
         "challenge for all": "challenge",
         "not found": "404",
+        "certificate": "certificate",
     }
 
 
