@@ -58,7 +58,7 @@ class Certificate:
 def certificate_of(fest: Fest, award: int) -> Certificate | None:
     """None where there is no such award that is approved or further, or the results don't have who it names."""
     related = ("fest", "edition", "reward__fest", "reward__board__fest", "reward__challenge")
-    found = Award.objects.filter(fest=fest, pk=award, state__in=SHOWN).select_related(*related).first()
+    found = Award.objects.rightful().filter(fest=fest, pk=award, state__in=SHOWN).select_related(*related).first()
     if found is None:
         return None
     edition = edition_of(found)

@@ -48,19 +48,26 @@ _versions = Remembered(1.0)
 
 # The lists of a fest that anybody has something of, and of each the first by place. Places are looked up list by list,
 # in the index that keeps them apart.
-LISTS = """
+# What the newest edition says was never due is no win, also where it was paid (`AwardQuerySet.rightful`).
+RIGHTFUL = """
+NOT coalesce((SELECT review.outcome IN ('to_settle', 'settled') AND review.difference = award.amount
+              FROM rewards_editionreview review WHERE review.award_id = award.id
+              ORDER BY review.edition_id DESC LIMIT 1), false)
+"""
+LISTS = f"""
 SELECT award.reward_id, award.within, award.period, count(*)
-FROM rewards_award award WHERE award.fest_id = %(fest)s AND award.state = ANY (%(states)s)
+FROM rewards_award award WHERE award.fest_id = %(fest)s AND award.state = ANY (%(states)s) AND {RIGHTFUL}
 GROUP BY award.reward_id, award.within, award.period
 ORDER BY award.reward_id, award.within, award.period
 """
-FIRST = """
+FIRST = f"""
 SELECT list.reward_id, list.within, list.period, award.handle, award.rank, award.amount
 FROM unnest(%(rewards)s::bigint[], %(withins)s::text[], %(periods)s::text[]) AS list (reward_id, within, period)
      CROSS JOIN LATERAL (
-         SELECT * FROM rewards_award
+         SELECT * FROM rewards_award award
          WHERE reward_id = list.reward_id AND within = list.within AND period = list.period
            AND state IN ('approved', 'offered', 'claimed', 'verified', 'fulfilled')
+           AND {RIGHTFUL}
          ORDER BY slot LIMIT %(most)s
      ) AS award
 ORDER BY list.reward_id, list.within, list.period, award.rank, award.handle
@@ -145,7 +152,7 @@ def reward_cards(fest: Fest) -> list[RewardCard]:
 
 def counts(fest: Fest) -> dict[int, tuple[int, int]]:
     """By reward: to how many it is awarded, and how many of these have still to claim it."""
-    awards = Award.objects.filter(fest=fest, state__in=SHOWN).order_by().values_list("reward")
+    awards = Award.objects.filter(fest=fest, state__in=SHOWN).rightful().order_by().values_list("reward")
     rows = awards.annotate(given=Count("pk"), to_claim=Count("pk", filter=Q(state__in=TO_CLAIM)))
     return defaultdict(lambda: (0, 0), {reward: (given, to_claim) for reward, given, to_claim in rows})
 
@@ -241,7 +248,8 @@ def given(reward: Reward, amount: int) -> str:
 
 def badges_of(creator: Creator) -> list[Award]:
     """Badges on the creator's public page: theirs, of every fest, once they are checked; the newest first."""
-    own = Award.objects.filter(entry__creator=creator, handle=creator.handle, reward__kind=Reward.Kind.BADGE)
+    own = Award.objects.rightful().filter(entry__creator=creator, handle=creator.handle)
+    own = own.filter(reward__kind=Reward.Kind.BADGE)
     of_creators = own.filter(Q(reward__board__of=Board.Of.CREATORS) | Q(reward__board=None))
     checked = of_creators.filter(state__in=[State.VERIFIED, State.FULFILLED])
     return list(checked.select_related("fest", "reward__board", "reward__challenge").order_by("-pk"))

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -75,8 +74,7 @@ class AwardPages(AwardActions):
         numbers = {"new": len(done.proposed), "revoked": len(done.revoked)}
         numbers |= {"standing": done.standing, "settle": len(done.to_settle)}
         self.message_user(request, text % numbers, messages.SUCCESS)
-        query = urlencode({"fest__id__exact": fest.pk, "state__exact": Award.State.PROPOSED.value})
-        return HttpResponseRedirect(f"{reverse('admin:rewards_award_changelist')}?{query}")
+        return to_list(fest, Award.State.PROPOSED)
 
     def approve_view(self, request: HttpRequest, fest_id: int) -> HttpResponse:
         """What approving would do, of all, of a reward (`?reward=`) or of some (`?ids=`), and what changed since this
@@ -95,17 +93,14 @@ class AwardPages(AwardActions):
                 problem = str(error)
             else:
                 self.tell(request, _("Approved."), done.done, done.refused)
-                query = urlencode({"fest__id__exact": fest.pk, "state__exact": Award.State.APPROVED.value})
-                return HttpResponseRedirect(f"{reverse('admin:rewards_award_changelist')}?{query}")
+                return to_list(fest, Award.State.APPROVED)
         look = preview(scope, by=by)
         before = seen_before(request, f"{fest.pk} {reward and reward.pk} {only}", look)
         context = self.context(request, _("Approve awards"), fest=fest) | {
             "problem": problem,
             "look": look,
-            "totals": [
-                (Reward.Kind(one.kind).label, one.awards, in_words(one.amount, one.unit)) for one in look.totals
-            ],
-            "several": [(one, Reward.Kind(one.kind).label) for one in look.several],
+            "totals": [(label(one.kind), one.awards, in_words(one.amount, one.unit)) for one in look.totals],
+            "several": [(one, label(one.kind)) for one in look.several],
             "held": look.held[:MOST_ROWS],
             "looked_before": before is not None,
             "changes": changes_since(before, look, scope) if before else [],
@@ -134,6 +129,11 @@ class AwardPages(AwardActions):
         return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **more}
 
 
+def to_list(fest: Fest, state: Award.State) -> HttpResponse:
+    address = reverse("admin:rewards_award_changelist")
+    return HttpResponseRedirect(f"{address}?fest__id__exact={fest.pk}&state__exact={state.value}")
+
+
 def may_ask_what_if(user: User) -> bool:
     """Who proposes awards, or corrections."""
     return user.has_perm(PROPOSE) or user.has_perm(correction_steps.PROPOSE)
@@ -156,6 +156,10 @@ def seen_before(request: HttpRequest, what: str, look: Preview) -> Seen | None:
     looks[what] = [look.last_step, look.held_codes]
     request.session[LOOKS] = dict(list(looks.items())[-MOST_LOOKS:])
     return Seen(before[0], before[1]) if before else None
+
+
+def label(kind: str) -> str:
+    return str(Reward.Kind(kind).label)
 
 
 def in_words(amount: int, unit: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from creators.models import Entry
@@ -25,6 +26,19 @@ STEPS = {
 }
 ENDED = ["declined", "expired", "ineligible", "revoked"]  # what was theirs is free for the next
 LIVE = ["proposed", "approved", "offered", "claimed", "verified", "fulfilled"]
+
+
+class AwardQuerySet(models.QuerySet["Award"]):
+    def rightful(self) -> AwardQuerySet:
+        """Without those of which the newest edition that looked at them says that they were never due: what was paid
+        before a correction, and is to be settled."""
+        newest = EditionReview.objects.filter(award=OuterRef("pk")).order_by("-edition")
+        wrong = [EditionReview.Outcome.TO_SETTLE, EditionReview.Outcome.SETTLED]
+        found = self.annotate(
+            newest_outcome=Coalesce(Subquery(newest.values("outcome")[:1]), Value("")),
+            newest_difference=Coalesce(Subquery(newest.values("difference")[:1]), Value(0)),
+        )
+        return found.exclude(newest_outcome__in=wrong, newest_difference=F("amount"))
 
 
 class Award(models.Model):
@@ -74,6 +88,8 @@ class Award(models.Model):
         "self", models.PROTECT, null=True, related_name="passed_to", verbose_name=_("passed on from")
     )
     made_at = models.DateTimeField(_("proposed"))
+
+    objects = AwardQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("award")
