@@ -47,8 +47,9 @@ def taken_part(fest: Fest, user: User, handle: str, *, by: User) -> Entry:
     if found is None:
         agree(user=user, fest=fest, terms=present_terms(fest), minimum_age=fest.minimum_age or None)
         found = apply(user=user, fest=fest, application=Application(way=Participation.Way.CLAIM, handle=handle))
-        found = prove(participation=found, proof=Participation.Proof.STAFF, code=found.code)
-        found = approve(participation=found, by=by)
+        if found.state == Participation.State.APPLIED:  # whose creator isn't theirs by another fest already
+            found = prove(participation=found, proof=Participation.Proof.STAFF, code=found.code)
+            found = approve(participation=found, by=by)
     entry = entry_of(found)
     assert entry is not None
     return entry

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from demo.prizes import with_prizes
 from livefest.campaign.document import Document, read_document
 from livefest.campaign.store import to_text
 
@@ -27,8 +28,8 @@ def demo_campaign(now: datetime, *, slug: str = "live-fest", name: str = "LIVE F
 
 
 def earlier_campaign(now: datetime, *, slug: str, name: str) -> str:
-    """The campaign file of a fest by the same rules that ended half a year before `now`."""
-    return demo_campaign(now - EARLIER, slug=slug, name=name)
+    """The campaign file of a fest by the same rules, and a quiz, that ended half a year before `now`."""
+    return to_text(with_prizes(read_document(demo_campaign(now - EARLIER, slug=slug, name=name))))
 
 
 def shifted(value: Any, by: timedelta) -> Any:

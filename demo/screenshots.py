@@ -1,15 +1,18 @@
-"""`make screenshots`: every public page of a demo of its own, on phone and desktop, in light and dark, as PNG files."""
+"""`make screenshots`: every public page of a demo of its own, and a creator's own pages, on phone and desktop, in light
+and dark, as PNG files."""
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +20,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_playwright
 from rich.console import Console
 
 from demo.interrupts import Interrupts
@@ -26,6 +29,10 @@ from demo.processes import ROOT, DemoError, free_port
 Scheme = Literal["light", "dark"]
 
 FEST = "/en/live-fest"  # the demo's first
+EARLIER = "/en/spring-fest"  # certified, with awards
+EARLIER_SECONDS = 600  # until it is there, on a machine that has other things to do
+PASSWORDS = ROOT / ".local" / "demo" / "passwords.json"
+STAFF = {"staff@example.org", "organiser@example.org"}  # demo/signins.py
 CHROMIUM = "/usr/bin/chromium"
 WINDOWS = {"phone": ViewportSize(width=390, height=844), "desktop": ViewportSize(width=1280, height=900)}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -58,15 +65,19 @@ README = [
 
 
 class Seen(NamedTuple):
-    """What only the running fest knows: who leads, who is on the second page, and a day that is over."""
+    """What only the running fests know: who leads, who is on the second page, a day that is over, and the numbers of
+    the signed-in creator's awards: a jacket to be claimed, an invitation with tickets, and a payment that failed."""
 
     star: str
     other: str
     day: str
+    jacket: int
+    invitation: int
+    failed: int
 
 
 def addresses(seen: Seen) -> dict[str, str]:
-    """The path of each picture, by the page's name in the URLconf; what has several states has more names."""
+    """The path of each public picture, by the page's name in the URLconf; what has several states has more names."""
     board, by_day = f"{FEST}/boards/global/all", f"{FEST}/boards/today/JP/{seen.day}"
     over = date.fromisoformat(seen.day) + timedelta(days=1)
     return {
@@ -97,6 +108,31 @@ def addresses(seen: Seen) -> dict[str, str]:
         "group league": f"{FEST}/groups/super/",
         "challenge for all": f"{FEST}/challenges/opening-marathon/",
         "not found": f"{FEST}/nothing-here/",
+        "rewards": f"{EARLIER}/rewards/",
+        "winners": f"{EARLIER}/winners/",
+        "certificate": f"{EARLIER}/certificates/{seen.invitation}/",
+    }
+
+
+def own_addresses(seen: Seen) -> dict[str, str]:
+    """The path of each picture of the signed-in creator's pages."""
+    awards = f"{EARLIER}/me/awards"
+    return {
+        "my_fest": f"{FEST}/me/",
+        "my_points": f"{FEST}/me/points/",
+        "my_challenges": f"{FEST}/me/challenges/",
+        "my_community": f"{FEST}/me/community/",
+        "my_lives": f"{FEST}/me/lives/",
+        "my_enquiries": f"{FEST}/me/questions/",
+        "my_notifications": "/en/me/notifications/",
+        "my_choices": "/en/me/notifications/choices/",
+        "my_profile": "/en/me/profile/",
+        "my_data": "/en/me/data/",
+        "my_awards": f"{awards}/",
+        "my_award": f"{awards}/{seen.jacket}/",
+        "my_award payment failed": f"{awards}/{seen.failed}/",
+        "my_invitation": f"{awards}/{seen.invitation}/invitation/",
+        "my_ticket": f"{awards}/{seen.invitation}/ticket/1/",
     }
 
 
@@ -105,15 +141,17 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / ".local" / "screenshots", help="where all pictures go")
     parser.add_argument("--readme", type=Path, default=ROOT / "docs" / "screenshots", help="where README's go")
     parser.add_argument("--site", help="of a demo that runs already, as http://localhost:8000, instead of an own one")
+    parser.add_argument("--passwords", type=Path, default=PASSWORDS, help="of that demo")
     options = parser.parse_args()
     console = Console(highlight=False)
     Interrupts()
     try:
         if options.site:
-            take(options.site.rstrip("/"), out=options.out, readme=options.readme, console=console)
+            demo = Demo(options.site.rstrip("/"), options.passwords)
+            take(demo, out=options.out, readme=options.readme, console=console)
         else:
-            with own_demo(console) as site:
-                take(site, out=options.out, readme=options.readme, console=console)
+            with own_demo(console) as demo:
+                take(demo, out=options.out, readme=options.readme, console=console)
     except KeyboardInterrupt:
         return 130
     except DemoError as error:
@@ -122,9 +160,16 @@ def main() -> int:
     return 0
 
 
+class Demo(NamedTuple):
+    """Where it answers, and the file of its passwords."""
+
+    site: str
+    passwords: Path
+
+
 @contextmanager
-def own_demo(console: Console) -> Iterator[str]:
-    """The address of a demo in a temporary directory. It is ready when a board has moved; it ends with the block."""
+def own_demo(console: Console) -> Iterator[Demo]:
+    """A demo in a temporary directory. It is ready when a board has moved; it ends with the block."""
     with tempfile.TemporaryDirectory(prefix="livefest-screenshots-") as directory:
         command = [sys.executable, "-m", "demo", "--directory", directory, "--port", str(free_port(8600))]
         with subprocess.Popen(
@@ -147,27 +192,33 @@ def own_demo(console: Console) -> Iterator[str]:
                 site = re.search(r"http://localhost:\d+", "".join(said))
                 if site is None:
                     raise DemoError("The demo didn't become ready; what it said stands above.")
-                yield site[0]
+                yield Demo(site[0], Path(directory) / "demo" / "passwords.json")
             finally:
                 demo.send_signal(signal.SIGTERM)
                 demo.communicate()
 
 
-def take(site: str, *, out: Path, readme: Path, console: Console) -> None:
+def take(demo: Demo, *, out: Path, readme: Path, console: Console) -> None:
     """All pictures of the site. Raises DemoError when one of README's is too big."""
+    site = demo.site
     for directory in (out, readme):
         directory.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM)
-        with chromium.new_context() as context:
-            paths = addresses(look_around(context.new_page(), site))
+        with chromium.new_context(locale="en-GB") as context:
+            page = context.new_page()
+            sign_in(page, demo)
+            seen = look_around(page, site)
+            signed_in = context.storage_state()
+        paths, own = addresses(seen), own_addresses(seen)
         for (window, size), scheme in itertools.product(WINDOWS.items(), SCHEMES):
-            with a_page(chromium, size, scheme) as page:
-                for name, path in paths.items():
-                    show(page, site + path)
-                    file = f"{name.replace(' ', '_')}-{window}-{scheme}.png"
-                    page.screenshot(path=out / file, full_page=True, animations="disabled")
-            console.print(f"{out}: {len(paths)} pages, {window}, {scheme}")
+            for some, state in ((paths, None), (own, signed_in)):
+                with a_page(chromium, size, scheme, state) as page:
+                    for name, path in some.items():
+                        show(page, site + path)
+                        file = f"{name.replace(' ', '_')}-{window}-{scheme}.png"
+                        page.screenshot(path=out / file, full_page=True, animations="disabled")
+            console.print(f"{out}: {len(paths) + len(own)} pages, {window}, {scheme}")
         for one in README:
             with a_page(chromium, WINDOWS[one.window], one.scheme) as page:
                 show(page, site + paths[one.name])
@@ -182,10 +233,17 @@ def take(site: str, *, out: Path, readme: Path, console: Console) -> None:
 
 
 @contextmanager
-def a_page(chromium: Browser, size: ViewportSize, scheme: Scheme) -> Iterator[Page]:
+def a_page(
+    chromium: Browser, size: ViewportSize, scheme: Scheme, signed_in: StorageState | None = None
+) -> Iterator[Page]:
     """As a viewer in Japan has it: moments show their own zone beside the fest's."""
     with chromium.new_context(
-        viewport=size, color_scheme=scheme, reduced_motion="reduce", locale="en-GB", timezone_id="Asia/Tokyo"
+        viewport=size,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="en-GB",
+        timezone_id="Asia/Tokyo",
+        storage_state=signed_in,
     ) as context:
         yield context.new_page()
 
@@ -198,13 +256,37 @@ def show(page: Page, address: str) -> None:
     page.evaluate("document.fonts.ready")
 
 
+def sign_in(page: Page, demo: Demo) -> None:
+    """As the demo's creator."""
+    passwords: dict[str, str] = json.loads(demo.passwords.read_text())
+    email = next(email for email in passwords if email not in STAFF)
+    page.goto(f"{demo.site}/accounts/login/")
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill(passwords[email])
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(lambda address: "/login/" not in address)
+
+
 def look_around(page: Page, site: str) -> Seen:
-    """Takes from the board who is to be visited."""
+    """Takes from the board who is to be visited, and from the earlier fest, once it is there, the creator's awards."""
     board = f"{site}{FEST}/boards/global/all/"
     page.goto(board)
     star = handle_of(page, "#podium-1")
     page.goto(f"{board}?page=2")
-    return Seen(star, handle_of(page, "tbody tr:nth-child(12) a"), str(datetime.now(UTC).date() - timedelta(days=1)))
+    other, day = handle_of(page, "tbody tr:nth-child(12) a"), datetime.now(UTC).date() - timedelta(days=1)
+    until = time.monotonic() + EARLIER_SECONDS
+    while (response := page.goto(f"{site}{EARLIER}/me/awards/")) is None or response.status != HTTPStatus.OK:
+        if time.monotonic() > until:
+            raise DemoError(f"The earlier fest isn't there: {site}{EARLIER}/")
+        time.sleep(2)
+    awards = [number_of(page, name) for name in ("Festival jacket", "VIP global", "Quiz night")]
+    return Seen(star, other, str(day), *awards)
+
+
+def number_of(page: Page, award: str) -> int:
+    """Of the award whose link says so."""
+    href = page.locator("main a[href*='/me/awards/']", has_text=award).first.get_attribute("href") or ""
+    return int(href.rstrip("/").rpartition("/")[2])
 
 
 def handle_of(page: Page, link: str) -> str:

@@ -30,6 +30,7 @@ from demo.steps import Steps
 from livefest.engines import Engines
 from livefest.models import Fest
 from rankings.closing import close
+from rewards.awards import AwardError
 
 TEND_SECONDS = 0.3
 FEWEST = 12  # creators of the earlier fest
@@ -52,7 +53,8 @@ def show(
             crew.start(child)
         fest = prepared_fest(options, steps)
         cast = cast_of(fest)
-        sign_ins = make_sign_ins(home, star=star_of(cast, seed=options.seed))
+        star = star_of(cast, seed=options.seed)
+        sign_ins = make_sign_ins(home, star=star)
         open_creators_side(fest, sign_ins)
         with steps.step("Web, worker and beat"):
             wait_until(lambda: page_answers(port), tend=crew.tend, what="The site doesn't answer")
@@ -61,7 +63,7 @@ def show(
             crew.start(simulator(home, fest, port=port, seed=options.seed, rate=options.rate))
             wait_until(lambda: newest_version(fest) > before, tend=crew.tend, what="No board has moved")
         steps.console.print(banner(fest, cast, port, sign_ins, home, steps))
-        begin_earlier_fest(options, sign_ins, port, steps)
+        begin_earlier_fest(options, sign_ins, star, port, steps)
         forget_connections()
         look_after(crew, engines)
     finally:
@@ -85,7 +87,7 @@ def prepared_fest(options: argparse.Namespace, steps: Steps) -> Fest:
     return fest
 
 
-def begin_earlier_fest(options: argparse.Namespace, sign_ins: SignIns, port: int, steps: Steps) -> None:
+def begin_earlier_fest(options: argparse.Namespace, sign_ins: SignIns, star: Person, port: int, steps: Steps) -> None:
     """Makes the earlier fest beside all the rest, and says when it is there. Ended before, it leaves nothing."""
 
     def make() -> None:
@@ -96,10 +98,11 @@ def begin_earlier_fest(options: argparse.Namespace, sign_ins: SignIns, port: int
                 now=datetime.now(UTC),
                 by=user_named(sign_ins.staff.email),
                 also=user_named(sign_ins.organiser.email),
+                star=star,
             )
             if made:
-                steps.warn(f"The earlier fest is there, over and certified: http://localhost:{port}/en/{EARLIER}/")
-        except Error as error:
+                steps.warn(f"The earlier fest is there, certified and awarded: http://localhost:{port}/en/{EARLIER}/")
+        except (Error, AwardError) as error:
             steps.warn(f"The earlier fest was not made: {error}")
         finally:
             connection.close()
@@ -134,13 +137,13 @@ def banner(fest: Fest, cast: list[Person], port: int, sign_ins: SignIns, home: P
         f" regions, {on_air} on air now.",
         "",
         f"Site      [bold]{site}[/]   boards  {site}en/{fest.slug}/boards/",
-        f"          an earlier fest, over and certified (in a minute)  {site}en/{EARLIER}/",
+        f"          an earlier fest, certified and awarded (in a minute)  {site}en/{EARLIER}/winners/",
         f"Admin     [bold]{site}admin/[/]",
         f"Staff     {sign_ins.staff.email}   password  {escape(sign_ins.staff.password)}",
         f"Second    {sign_ins.organiser.email}   password  {escape(sign_ins.organiser.password)}"
         "   (for what needs two people)",
         f"Creator   {sign_ins.creator.email}   password  {escape(sign_ins.creator.password)}",
-        f"          (@{sign_ins.handle}: {site}en/{fest.slug}/me/)",
+        f"          (@{sign_ins.handle}: {site}en/{fest.slug}/me/; awards: {site}en/{EARLIER}/me/awards/)",
         f"E-mails   {home}/mail/   (new accounts confirm theirs with a code that is sent there)",
         "",
         f"Ready after {steps.seconds():.0f} s. What the processes say: {home}/*.log",

@@ -42,7 +42,7 @@ def make_sign_ins(directory: Path, *, star: Person) -> SignIns:
     passwords = kept_passwords(directory / "passwords.json", [STAFF, ORGANISER, creator])
     make_user(STAFF, passwords[STAFF], first_name="Demo", last_name="Staff", is_staff=True, is_superuser=True)
     make_user(ORGANISER, passwords[ORGANISER], first_name="Demo", last_name="Organiser", is_staff=True)
-    user_named(ORGANISER).groups.set(Group.objects.filter(name="organiser"))
+    user_named(ORGANISER).groups.set(Group.objects.filter(name__in=["organiser", "rewards"]))
     make_user(creator, passwords[creator], first_name=star.name[:150])
     staff, organiser, own = (SignIn(email, passwords[email]) for email in (STAFF, ORGANISER, creator))
     return SignIns(staff, organiser, own, star.handle)

@@ -58,7 +58,18 @@ FOLLOWED: dict[str, set[str]] = {
     "rankings.Rule": set(),
     "rankings.RuleBonus": set(),
     "rankings.RuleTier": set(),
+    # What winners and guests gave, and what payers wrote of them, is personal.
+    "rewards.Award": set(),
+    "rewards.AwardEvent": set(),
+    "rewards.Claim": {"details", "token"},
+    "rewards.EditionReview": set(),
+    "rewards.Invitation": {"needs"},
+    "rewards.PayoutBatch": {"content"},
+    "rewards.PayoutLine": {"problem"},
+    "rewards.RequiredCheck": set(),
     "rewards.Reward": set(),
+    "rewards.SignedCheck": {"note"},
+    "rewards.Ticket": {"serial"},
 }
 
 

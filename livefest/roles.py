@@ -45,6 +45,7 @@ ROLES: dict[str, list[str]] = {
         *("creators.change_profile", "creators.change_plannedlive"),  # something is taken out, nothing written
         *("creators.propose_correction", "creators.approve_correction"),
         *("rankings.freeze_fest", "rankings.propose_results", "rankings.approve_results"),
+        *("rewards.propose_award", "rewards.approve_award"),
     ],
     "moderator": [
         *SEE_FEST,

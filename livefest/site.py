@@ -22,6 +22,7 @@ MENU = [
     ("challenges", gettext_lazy("Challenges")),
     ("groups", gettext_lazy("Leagues and communities")),
     ("rounds", gettext_lazy("Rounds")),
+    ("rewards", gettext_lazy("Rewards")),
     ("rules", gettext_lazy("Rules")),
     ("updates", gettext_lazy("Updates")),
 ]

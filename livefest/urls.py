@@ -17,6 +17,7 @@ urlpatterns = [
     path("ingest/", include("creators.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("door/", include("rewards.door_urls")),
     path("pictures/<str:digest>.webp", picture, name="picture"),
     *i18n_patterns(
         path("", views.home, name="home"),
@@ -25,6 +26,7 @@ urlpatterns = [
         path("<slug:fest>/", include(mine.of_fest)),
         path("<slug:fest>/", include("rankings.urls")),
         path("<slug:fest>/", include("challenges.urls")),
+        path("<slug:fest>/", include("rewards.urls")),
         path("<slug:fest>/creators/<path:handle>/", views.creator, name="creator"),
         path("<slug:fest>/rules/", views.rules, name="rules"),
         path("<slug:fest>/updates/", views.updates, name="updates"),

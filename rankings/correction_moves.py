@@ -221,9 +221,9 @@ def count_others() -> int:
     return int(passed) + int(reordered)
 
 
-def leading_moves() -> tuple[int, list[Leading]]:
+def leading_moves(*, leaders: int = LEADERS, most: int = MOST_SHOWN) -> tuple[int, list[Leading]]:
     """How many leading rows came to another rank, and the first of them by standing and rank."""
-    rows = execute(LEADING, {"leaders": LEADERS, "most": MOST_SHOWN})
+    rows = execute(LEADING, {"leaders": leaders, "most": most})
     names = names_of({row[0] for row in rows})
     return (int(rows[0][4]) if rows else 0), [Leading(names[row[0]], *row[1:4]) for row in rows]
 

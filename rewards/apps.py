@@ -6,4 +6,10 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import campaign  # noqa: F401  registers rewards
+        from livefest.site import register_fest_version
+
+        # They register rewards, kinds of notices, and what follows a claim and an end.
+        from rewards import campaign, invitations, notices, proposing  # noqa: F401
+        from rewards.rewards_page import awards_version
+
+        register_fest_version(awards_version)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pycountry
+from django.db.models import Q
 
-from livefest.campaign.registry import Campaign, Problem, Section, register
+from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, register
 from livefest.campaign.schema import Count, NamedItem, Ranks, Slug, SmallCount, rank_range, rank_text
 from livefest.models import Fest
 from rankings.campaign import BoardSpec
@@ -46,7 +47,7 @@ def to_spec(row: Reward) -> dict[str, object]:
         "slug": row.slug,
         "name": row.name,
         "kind": row.kind,
-        "board": row.board.slug,
+        "board": row.board.slug if row.board else "",
         "ranks": rank_text(row.first_rank, row.last_rank),
         "amount": row.amount,
         "currency": row.currency or None,
@@ -54,23 +55,40 @@ def to_spec(row: Reward) -> dict[str, object]:
     }
 
 
-def save_reward(fest: Fest, spec: RewardSpec, position: int) -> None:
+def terms_of(spec: RewardSpec) -> dict[str, Any]:
+    """What the file says of a reward, by the fields of its row; but for its board and name."""
     first_rank, last_rank = rank_range(spec.ranks)
-    Reward.objects.update_or_create(
-        fest=fest,
-        slug=spec.slug,
-        defaults={
-            "name": spec.name,
-            "kind": spec.kind,
-            "board": Board.objects.get(fest=fest, slug=spec.board),
-            "first_rank": first_rank,
-            "last_rank": last_rank,
-            "amount": spec.amount,
-            "currency": spec.currency or "",
-            "claim_days": spec.claim_days,
-            "position": position,
-        },
-    )
+    return {
+        "kind": spec.kind,
+        "first_rank": first_rank,
+        "last_rank": last_rank,
+        "amount": spec.amount,
+        "currency": spec.currency or "",
+        "claim_days": spec.claim_days,
+    }
+
+
+def save_reward(fest: Fest, spec: RewardSpec, position: int) -> None:
+    """Creates or updates a reward. Refuses one that staff keep, and to make another thing of one that is awarded."""
+    present = Reward.objects.filter(fest=fest, slug=spec.slug).select_related("board").first()
+    if present and present.challenge_id:
+        raise refused(spec, f'is a reward of a challenge ("{present.name}"), which no file describes; write another')
+    if present and present.board and present.awards.exists():
+        was = (present.kind, present.currency, present.board.slug)
+        if was != (spec.kind, spec.currency or "", spec.board):
+            kept = " ".join(filter(None, was))
+            raise refused(spec, f"has been awarded as {kept}; keep that, and add another reward beside it")
+    if present and present.ties == Reward.Ties.SPLIT and spec.kind not in ("diamonds", "cash"):
+        raise refused(
+            spec, f"is split where ranks are shared, which {spec.kind} can't be; change its ties in the admin"
+        )
+    board = Board.objects.get(fest=fest, slug=spec.board)
+    defaults = {**terms_of(spec), "name": spec.name, "board": board, "position": position}
+    Reward.objects.update_or_create(fest=fest, slug=spec.slug, defaults=defaults)
+
+
+def refused(spec: RewardSpec, why: str) -> CampaignError:
+    return CampaignError([Problem(f"rewards {spec.slug}", why)])
 
 
 register(
@@ -82,6 +100,7 @@ register(
         save=save_reward,
         check=check_rewards,
         related=("board",),
+        in_file=Q(challenge=None),
         describe=describe_reward,
     )
 )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from challenges.models import Challenge
 from livefest.campaign.descriptions import Description, Sentence, number, sentence
 from livefest.campaign.registry import Campaign
 from livefest.campaign.schema import rank_range
-from livefest.campaign.words import ranks_text, standings_text
+from livefest.campaign.words import name_of, ranks_text, standings_text
+from livefest.models import Fest
+from rewards.models import Reward
 
 if TYPE_CHECKING:
     from rewards.campaign import RewardSpec
@@ -29,6 +33,66 @@ MINOR_DIGITS = {
 
 def describe_reward(campaign: Campaign, reward: RewardSpec) -> Description:
     return Description(reward.slug, reward.name, list(sentences(campaign, reward)))
+
+
+def describe_rewards(fest: Fest, campaign: Campaign, described: Sequence[Description]) -> Iterator[Description]:
+    """The descriptions of the campaign's rewards with what staff keep beside it: what happens to ties, and the rewards
+    of challenges."""
+    rows = Reward.objects.filter(fest=fest).select_related("challenge").order_by("position", "pk")
+    kept = {reward.slug: reward for reward in rows}
+    for one in described:
+        more = tie_sentences(kept[one.slug]) if one.slug in kept else ()
+        yield replace(one, sentences=[*one.sentences, *more])
+    for reward in kept.values():
+        if reward.challenge:
+            yield Description(reward.slug, reward.name, list(challenge_sentences(campaign, reward, reward.challenge)))
+
+
+def tie_sentences(reward: Reward) -> Iterator[Sentence]:
+    """Nothing where ties change nothing: all from a rank on receive it whole."""
+    if reward.ties == Reward.Ties.SPLIT:
+        yield sentence(
+            _(
+                "Those who share a rank share equally what their ranks receive, in whole units; what remains goes one "
+                "by one to the first of them by handle."
+            )
+        )
+    elif reward.ties == Reward.Ties.LISTED:
+        yield sentence(
+            _("Of those who share a rank, the order of the list decides: they fill the ranks one by one, by handle.")
+        )
+    elif reward.last_rank is not None:
+        yield sentence(
+            _(
+                "Where several share the last of these ranks, all of them receive it; it passes on only once fewer "
+                "receive it than there are ranks."
+            )
+        )
+
+
+def challenge_sentences(campaign: Campaign, reward: Reward, challenge: Challenge) -> Iterator[Sentence]:
+    each_day, race = challenge.per == Challenge.Per.DAY, challenge.first is not None
+    yield sentence(
+        {
+            (False, False): _("All who meet %(challenge)s: %(what)s each."),
+            (True, False): _("All who meet %(challenge)s, for every day on which they do: %(what)s each."),
+            (False, True): _("All who win %(challenge)s: %(what)s each."),
+            (True, True): _("All who win %(challenge)s, for every day on which they do: %(what)s each."),
+        }[each_day, race],
+        challenge=name_of(campaign, "challenges", challenge.slug),
+        what=what(reward),
+    )
+    if reward.claim_days is None:
+        yield sentence(_("There is no time limit for claiming it."))
+    else:
+        yield sentence(
+            ngettext(
+                "It must be claimed within %(days)s day; after that it is gone.",
+                "It must be claimed within %(days)s days; after that it is gone.",
+                reward.claim_days,
+            ),
+            days=reward.claim_days,
+        )
 
 
 def sentences(campaign: Campaign, reward: RewardSpec) -> Iterator[Sentence]:
@@ -52,7 +116,7 @@ def sentences(campaign: Campaign, reward: RewardSpec) -> Iterator[Sentence]:
         )
 
 
-def what(reward: RewardSpec) -> str:
+def what(reward: RewardSpec | Reward) -> str:
     count = reward.amount
     if reward.kind == "cash":
         return money(count, reward.currency or "")

@@ -275,6 +275,21 @@ CELERY_BEAT_SCHEDULE["livefest.retention"] = {
 # The site's own address, for links in e-mails; and how many seconds a mail server may take for an answer.
 SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", default=20)
+# Awards whose time to be claimed is over are looked for every minute, those soon over every hour; what winners gave is
+# deleted at night, once nobody needs it.
+CELERY_BEAT_SCHEDULE |= {
+    "rewards.expire_due": {
+        "task": "rewards.expire_due",
+        "schedule": 60,
+        "options": {"expires": CALL_EXPIRES_SECONDS},
+    },
+    "rewards.remind": {"task": "rewards.remind", "schedule": 3600, "options": {"expires": 3600}},
+    "rewards.delete_details": {
+        "task": "rewards.delete_details",
+        "schedule": crontab(hour="4", minute="27"),
+        "options": {"expires": 3600},
+    },
+}
 
 # How many days are kept what the admin's index shows as its latest (the audit stays for ever), and confirmations of
 # e-mail addresses that were asked for.
@@ -283,6 +298,8 @@ KEEP_CONFIRMATIONS_DAYS: int = env.int("KEEP_CONFIRMATIONS_DAYS", default=30)
 # How many days people see when, how and from where they signed in.
 KEEP_SIGN_INS_DAYS: int = env.int("KEEP_SIGN_INS_DAYS", default=90)
 KEEP_NOTIFICATIONS_DAYS: int = env.int("KEEP_NOTIFICATIONS_DAYS", default=180)  # after they were read
+# And what winners gave to receive an award (name, address, payee), once it was handed out or has ended.
+KEEP_CLAIM_DAYS: int = env.int("KEEP_CLAIM_DAYS", default=60)
 
 # A correction by staff that changes the scores of so many creators, or so many points of a board, takes two people.
 LARGE_CORRECTION_CREATORS: int = env.int("LARGE_CORRECTION_CREATORS", default=50)

@@ -30,6 +30,8 @@ from rankings.copies import Belonging, shown_belonging, shown_points
 from rankings.models import Board, Rule
 from rankings.snapshots import Which
 from rankings.standings import Listed, listing, place_of, standings_with
+from rewards.models import Award
+from rewards.rewards_page import badges_of
 
 LIVES = 20
 
@@ -76,6 +78,7 @@ class CreatorPage:
     corrections: list[Corrected]
     deeds: list[Deed]
     planned: list[PlannedLive]
+    badges: list[Award]
     lives: list[tuple[Live, bool]]
     others: list[str]  # what an address may name of the standings, but for the first
     course: Callable[[], BoardCourse | None]  # which the part that moves doesn't need
@@ -116,6 +119,7 @@ def creator_page(fest: Fest, entry: Entry, now: datetime, *, chosen: str = "") -
         corrections=corrections,
         deeds=deeds_of(entry, boards, groups),
         planned=list(lives_to_come(fest, now, entry=entry)[:MOST_TO_COME]),
+        badges=badges_of(entry.creator),
         lives=lives,
         others=[standing.parameter for standing in standings[1:]],
         course=partial(course_on, entry, standings, chosen, now),

@@ -23,6 +23,8 @@ from rankings.campaign import RuleSpec
 from rankings.campaign.board_wording import describe_ranking
 from rankings.campaign.wording import describe_example
 from rankings.examples import examples_of
+from rewards.campaign import RewardSpec
+from rewards.wording import describe_rewards
 
 # The page of what a section's tables describe: the name of its address, and the key that takes the slug.
 LINKS = {"boards": ("board_redirect", "board"), "challenges": ("challenge", "challenge"), "groups": ("group", "group")}
@@ -70,7 +72,12 @@ def chapters_of(fest: Fest, campaign: Campaign) -> Iterator[Chapter]:
         "metrics": list(describe_counting(campaign)),
         "boards": list(describe_ranking()),
         "groups": list(describe_belonging(campaign)),
-        "rewards": [sentence(_("Rewards go by the certified results."))],
+        "rewards": [
+            sentence(_("Rewards go by the certified results.")),
+            sentence(
+                _("What somebody declines, doesn't claim in time or can't receive passes to the next in rank, if any.")
+            ),
+        ],
     }
     yield Chapter("days", _("When, and who"), [*describe_days(campaign), *describe_people(campaign)])
     described = {section.name: items_of(fest, campaign, section.name) for section in sections()}
@@ -84,6 +91,9 @@ def chapters_of(fest: Fest, campaign: Campaign) -> Iterator[Chapter]:
 def items_of(fest: Fest, campaign: Campaign, name: str) -> list[Item]:
     (section,) = (section for section in sections() if section.name == name)
     items = [Item(section.describe(campaign, item), link_of(fest, name, item.slug)) for item in campaign.sections[name]]
+    if section.spec is RewardSpec:
+        described = [item.description for item in items]
+        return [Item(description) for description in describe_rewards(fest, campaign, described)]
     return with_examples(fest, campaign, items) if section.spec is RuleSpec else items
 
 

@@ -30,6 +30,8 @@ PAGES = {
     "ceremony": "/en/live-fest/ceremony/",
     "results": "/en/live-fest/results/",
     "verify": "/en/live-fest/results/verify/",
+    "rewards": "/en/live-fest/rewards/",
+    "winners": "/en/live-fest/winners/",
     "rules": "/en/live-fest/rules/",
     "updates": "/en/live-fest/updates/",
     "creator": "/en/live-fest/creators/ada.live/",

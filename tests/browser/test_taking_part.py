@@ -36,6 +36,7 @@ PAGES = {
     "my_challenges": "/en/live-fest/me/challenges/",
     "my_community": "/en/live-fest/me/community/",
     "my_lives": "/en/live-fest/me/lives/",
+    "my_awards": "/en/live-fest/me/awards/",
     "take_part": "/en/live-fest/me/take-part/",
     "my_notifications": "/en/me/notifications/",
     "my_choices": "/en/me/notifications/choices/",
@@ -52,6 +53,8 @@ NO_PAGES = {
     *("community_way_in", "community_decide"),
     # Behind another step: a correction, an invitation, new terms, a mail, a password.
     *("appeal", "community_invitation", "take_part_consent", "unsubscribe", "my_data_delete"),
+    # Of winners: tests/browser/test_claims.py.
+    *("my_award", "claim_award", "decline_award", "award_payee"),
 }
 
 

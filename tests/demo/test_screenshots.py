@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import Resolver404, resolve
 
-from demo import screenshots
+from demo import earlier, screenshots
 from demo.processes import ROOT
 from demo.stage import SLUG
 from tests.pages.addresses import public_names
 
-SEEN = screenshots.Seen(star="ada.live", other="bo", day="2026-12-03")
+SEEN = screenshots.Seen(star="ada.live", other="bo", day="2026-12-03", jacket=1, invitation=2, failed=3)
+OF_EARLIER = {"rewards", "winners", "certificate"}
 PAGES = screenshots.addresses(SEEN)
 
 
@@ -27,7 +28,7 @@ def test_each_address_is_of_the_page_that_it_is_named_for() -> None:
         except Resolver404:
             found[name] = "404"
             continue
-        assert match.kwargs["fest"] == SLUG
+        assert match.kwargs["fest"] == (earlier.SLUG if name in OF_EARLIER else SLUG)
         found[name] = match.url_name or ""
     public = set(public_names())
     assert {name: view for name, view in found.items() if name in public} == {
@@ -41,7 +42,13 @@ def test_each_address_is_of_the_page_that_it_is_named_for() -> None:
         "group league": "group",
         "challenge for all": "challenge",
         "not found": "404",
+        "certificate": "certificate",
     }
+
+
+def test_each_own_address_is_of_the_page_that_it_is_named_for() -> None:
+    for name, path in screenshots.own_addresses(SEEN).items():
+        assert resolve(path).url_name == name.partition(" ")[0]
 
 
 def test_readme_shows_its_pictures() -> None:

@@ -57,6 +57,10 @@ CREATOR = May(SIGN_IN, TAKE_PART, IN, IN, IN)
 SENDS = May(SIGN_IN, TAKE_PART, IN, IN, REFUSED)
 OWN = May(SIGN_IN, TAKE_PART, IN, NOTHING, NOTHING)
 OWN_SENDS = May(SIGN_IN, TAKE_PART, IN, NOTHING, REFUSED)
+# Of an award that there isn't: nobody has one before results are certified. tests/rewards/test_claims.py has winners.
+NOBODYS = May(SIGN_IN, TAKE_PART, NOTHING, NOTHING, NOTHING)
+NOBODYS_TICKET = May(SIGN_IN, TAKE_PART, NOTHING, NOTHING, REFUSED)
+NOBODYS_SENT = May(SIGN_IN, TAKE_PART, NOTHING, NOTHING, REFUSED)
 
 # By name: who gets what by GET, and by an empty POST.
 MINE = {
@@ -96,6 +100,13 @@ MINE = {
     "community_hand_over": (NOBODY, OWN_SENDS),
     "community_way_in": (NOBODY, OWN_SENDS),
     "community_decide": (NOBODY, OWN_SENDS),
+    "my_awards": (CREATOR, NOBODY),
+    "my_award": (NOBODYS, NOBODY),
+    "claim_award": (NOBODY, NOBODYS_SENT),
+    "decline_award": (NOBODYS, NOBODYS_SENT),
+    "award_payee": (NOBODY, NOBODYS_SENT),
+    "my_invitation": (NOBODYS, NOBODYS_SENT),
+    **{f"my_ticket{kind}": (NOBODYS_TICKET, NOBODY) for kind in ("", "_png", "_pdf")},
     "my_lives": (CREATOR, SENDS),
     "my_live_cancel": (NOBODY, OWN_SENDS),
 }
@@ -121,7 +132,9 @@ PUBLIC = {
     *("board_stood", "board_day", "board_day_find", "board_day_stood_choose", "board_day_stood", "ceremony", "groups"),
     *("group", "results", "verify", "verify_file", "results_edition", "results_file", "results_campaign", "rounds"),
     *("challenges", "challenge", "challenge_day", "creator", "rules", "updates", "feed", "picture"),
+    *("rewards", "winners", "certificate", "certificate_png", "certificate_pdf"),
 }
+AT_THE_DOOR = {"doors", "door", "door_admit", "door_list"}  # tests/rewards/test_door.py
 OF_MACHINES = {"live", "ready", "metrics", "ingest"}
 OLD_NAMES = {None}  # allauth's former addresses, which lead to the present ones
 
@@ -137,7 +150,7 @@ def names(resolver: URLResolver | None = None, path: str = "") -> set[str | None
 
 
 def test_every_address_is_in_a_table() -> None:
-    assert names() == {*MINE, *WAYS_IN, *OF_ACCOUNTS, *PUBLIC, *OF_MACHINES, *OLD_NAMES}
+    assert names() == {*MINE, *WAYS_IN, *OF_ACCOUNTS, *PUBLIC, *AT_THE_DOOR, *OF_MACHINES, *OLD_NAMES}
 
 
 @pytest.fixture
@@ -192,6 +205,9 @@ def named(ada: Participation, uk_valentine: Fest) -> dict[str, dict[str, object]
         "community_way_in": of_group,
         "community_decide": {**of_group, "request_id": asked.pk},
         "my_live_cancel": {"live": live.pk},
+        **{name: {"award": 1} for name in ("my_award", "claim_award", "decline_award", "award_payee")},
+        "my_invitation": {"award": 1},
+        **{f"my_ticket{kind}": {"award": 1, "number": 1} for kind in ("", "_png", "_pdf")},
         "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
         "mfa_remove_webauthn": {"pk": 1},
         "mfa_edit_webauthn": {"pk": 1},

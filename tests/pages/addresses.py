@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 
 from livefest.views.mine.urls import of_account, of_fest
 
@@ -25,6 +25,8 @@ PAGES = {
     "ceremony": "/en/small/ceremony/",
     "creator": "/en/small/creators/ada/",
     "results": "/en/small/results/",
+    "rewards": "/en/small/rewards/",
+    "winners": "/en/small/winners/",
     "rules": "/en/small/rules/",
     "updates": "/en/small/updates/",
     "feed": "/en/small/updates/feed.atom",
@@ -52,7 +54,9 @@ RESULTS = {
 }
 # Those of which a part moves: htmx asks for it at the page's own address.
 MOVING = ["fest", "board", "board_day", "group", "challenges", "challenge", "challenge_day", "creator", "ceremony"]
-OF_OTHERS = ("admin/", "accounts/", "ingest/")
+OF_OTHERS = ("admin/", "accounts/", "ingest/", "door/")
+# There once somebody is awarded something: tests/rewards/test_certificates.py.
+OF_AWARDS = {"certificate", "certificate_png", "certificate_pdf"}
 OF_THE_SIGNED_IN = [*of_account, *of_fest]  # tests/mine
 OF_MACHINES = ("health/live", "health/ready", "metrics", "pictures/<str:digest>.webp")  # tests/operations
 
@@ -64,5 +68,5 @@ def public_names(resolver: URLResolver | None = None, path: str = "") -> Iterato
         if isinstance(pattern, URLResolver):
             if route not in OF_OTHERS:
                 yield from public_names(pattern, route)
-        elif isinstance(pattern, URLPattern) and route not in OF_MACHINES and pattern not in OF_THE_SIGNED_IN:
+        elif route not in OF_MACHINES and pattern not in OF_THE_SIGNED_IN and pattern.name not in OF_AWARDS:
             yield pattern.name or route

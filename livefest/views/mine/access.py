@@ -86,6 +86,7 @@ MENU: list[tuple[str, Any]] = [
     ("my_points", gettext_lazy("Points")),
     ("my_challenges", gettext_lazy("Challenges")),
     ("my_community", gettext_lazy("Community")),
+    ("my_awards", gettext_lazy("Awards")),
     ("my_lives", gettext_lazy("LIVEs")),
     ("my_enquiries", gettext_lazy("Questions")),
 ]

@@ -17,6 +17,7 @@ from livefest.views.mine.own_community import OwnCommunity, own_community
 from livefest.views.mine.standing_cards import StandingCard, standing_cards, today_of
 from livefest.views.mine.today import PointsToday, points_today
 from rankings.neighbourhood import is_as_it_was
+from rewards.my_awards import MyAward, awards_to_do
 
 NEAR = 5
 
@@ -46,6 +47,7 @@ class DashboardPage:
     community: OwnCommunity | None
     has_communities: bool
     on_air: Live | None
+    awards: list[MyAward]  # with something to do
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -70,6 +72,7 @@ def dashboard_page(entry: Entry, now: datetime) -> DashboardPage:
         community=own_community(entry, membership.group) if membership else None,
         has_communities=membership is None and joinable.exists(),
         on_air=Live.objects.on_air(now).filter(entry=entry).first(),
+        awards=awards_to_do(entry) if now >= fest.ends else [],
     )
 
 

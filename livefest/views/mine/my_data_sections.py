@@ -39,6 +39,9 @@ from livefest.copies import shown_copy
 from livefest.models import AgeConfirmation, Notification, NotificationChoice, SignIn, TermsAcceptance, User
 from rankings.models import Admission, Gain, Score
 from rankings.own_ranks import own_ranks
+from rewards.claims import decrypted
+from rewards.models import Award, AwardStep, Claim
+from rewards.my_awards import steps_of
 
 AT_ONCE = 2_000  # rows that are in memory together
 
@@ -119,6 +122,20 @@ def ranks(owner: Owner) -> Iterator[tuple[Any, ...]]:
                 *(entry.fest.slug, rank.board, rank.within, rank.period),
                 *(rank.place.rank, rank.size, rank.place.score),
             )
+
+
+def award_steps(owner: Owner) -> Iterator[tuple[Any, ...]]:
+    """Without who of staff took them, and with the reasons that the award's page tells."""
+    for award in Award.objects.filter(entry__in=owner.entries).order_by("pk"):
+        for step in steps_of(award):
+            yield award.pk, step.label, step.at, step.reason
+
+
+def claims(owner: Owner) -> Iterator[tuple[Any, ...]]:
+    found = Claim.objects.filter(award__entry__in=owner.entries).order_by("pk")
+    for claim in found:
+        details = decrypted(claim.details) if claim.details else {}
+        yield claim.award_id, claim.claimed_at, details, claim.details_deleted_at
 
 
 FEST, OF_ENTRY = {"fest": "fest__slug"}, {"fest": "entry__fest__slug"}
@@ -320,6 +337,32 @@ SECTIONS = [
         lambda _owner: None,
         ranks,
     ),
+    Section(
+        "awards",
+        _("What you were awarded"),
+        Award,
+        {"award": "pk"}
+        | FEST
+        | named("within", "period", "handle", "rank", "score", "amount", "unit", "state", "deadline", "made_at")
+        | {"reward": "reward__slug", "edition": "edition__number"},
+        of_entries(Award),
+    ),
+    Section(
+        "award_steps",
+        _("How far each of it came"),
+        AwardStep,
+        named("award", "state", "at", "reason"),
+        lambda _owner: None,
+        award_steps,
+    ),
+    Section(
+        "claims",
+        _("What you gave to receive it"),
+        Claim,
+        named("award", "claimed_at", "details", "details_deleted_at"),
+        lambda _owner: None,
+        claims,
+    ),
 ]
 
 STAFF = "names the member of staff who decided; what was decided is in the section of its own row"
@@ -344,6 +387,12 @@ NOT_EXPORTED = {
     "rankings.PaymentCopy": COPY,
     "rankings.ContributionCopy": COPY,
     "rankings.BelongingCopy": COPY,
+    "rewards.EditionReview": STAFF,
+    "rewards.SignedCheck": STAFF,
+    "rewards.PayoutBatch": "a file for the payer, encrypted; what of it is theirs is in “awards” and “claims”",
+    "rewards.PayoutExport": STAFF,
+    "rewards.LedgerEntry": "follows from the award's steps, which are exported",
+    "rewards.Ticket": "names who of staff let somebody in",
     "rankings.Ceremony": STAFF,
     "rankings.CeremonyStep": STAFF,
     "rankings.Edition": STAFF,

@@ -31,10 +31,18 @@ class Step:
 
 
 def next_steps(page: DashboardPage, now: datetime) -> list[Step]:
-    """The most pressing first; nothing once the fest is over."""
+    """The most pressing first; once the fest is over, the awards that wait for them."""
     if now >= page.fest.ends:
-        return []
+        return list(award_steps(page, now))
     return list(islice(steps(page, now), MOST))
+
+
+def award_steps(page: DashboardPage, now: datetime) -> Iterator[Step]:
+    for one in page.awards:
+        deadline = one.award.deadline if not one.owes_payee else None
+        until = _("Until %(time)s.") % {"time": clock_words(deadline, page.fest, now)} if deadline else ""
+        url = reverse("my_award", kwargs={"fest": page.fest.slug, "award": one.award.pk})
+        yield Step(f"{one.award.reward.name}: {one.what}", " ".join(part for part in (one.said, until) if part), url)
 
 
 def steps(page: DashboardPage, now: datetime) -> Iterator[Step]:

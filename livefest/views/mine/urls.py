@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from livefest.views.mine import (
+    awards,
     challenges,
     community,
     dashboard,
     enquiries,
+    invitation,
     lives,
     my_data,
     notices,
@@ -57,6 +59,15 @@ of_fest = [
     path("me/community/<slug:group>/hand-over/", community.hand_over, name="community_hand_over"),
     path("me/community/<slug:group>/way-in/", community.way_in, name="community_way_in"),
     path("me/community/<slug:group>/requests/<int:request_id>/", community.decide, name="community_decide"),
+    path("me/awards/", awards.my_awards, name="my_awards"),
+    path("me/awards/<int:award>/", awards.my_award, name="my_award"),
+    path("me/awards/<int:award>/claim/", awards.claim_award, name="claim_award"),
+    path("me/awards/<int:award>/decline/", awards.decline_award, name="decline_award"),
+    path("me/awards/<int:award>/payee/", awards.correct_payee, name="award_payee"),
+    path("me/awards/<int:award>/invitation/", invitation.my_invitation, name="my_invitation"),
+    path("me/awards/<int:award>/ticket/<int:number>/", invitation.my_ticket, name="my_ticket"),
+    path("me/awards/<int:award>/ticket/<int:number>.png", invitation.my_ticket_png, name="my_ticket_png"),
+    path("me/awards/<int:award>/ticket/<int:number>.pdf", invitation.my_ticket_pdf, name="my_ticket_pdf"),
     path("me/lives/", lives.my_lives, name="my_lives"),
     path("me/lives/<int:live>/cancel/", lives.cancel, name="my_live_cancel"),
 ]

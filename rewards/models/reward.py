@@ -1,4 +1,4 @@
-"""The campaign's rewards: what which ranks of which board receive."""
+"""Rewards: what which ranks of which board, or who met which challenge, receive."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from challenges.models import Challenge
 from livefest.models import CampaignItem, NamedCampaignItem
 from rankings.models import Board
 
 
 class Reward(NamedCampaignItem):
-    """`amount` is in Diamonds, pieces, or the minor unit of `currency` for cash."""
+    """`amount` is in Diamonds, pieces, or the minor unit of `currency` for cash.
+
+    A reward of a board comes from the campaign file. One of a challenge, for all who met it (who won, of a race), is a
+    record that staff keep, and so is `ties`: what happens where those who share a rank are more than the ranks left.
+    """
 
     class Kind(models.TextChoices):
         DIAMONDS = "diamonds", _("Diamonds")
@@ -20,8 +25,26 @@ class Reward(NamedCampaignItem):
         CASH = "cash", _("Cash")
         MERCH = "merch", _("Merchandise")
 
+    class Ties(models.TextChoices):
+        ALL = "all", _("All of them receive it")
+        SPLIT = "split", _("They share what their ranks receive")
+        LISTED = "listed", _("The order of the list decides: who shares a rank is listed by handle")
+
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
-    board = models.ForeignKey(Board, models.PROTECT, related_name="rewards", verbose_name=_("board"))
+    board = models.ForeignKey(
+        Board, models.PROTECT, null=True, blank=True, related_name="rewards", verbose_name=_("board")
+    )
+    challenge = models.ForeignKey(
+        Challenge, models.PROTECT, null=True, blank=True, related_name="rewards", verbose_name=_("challenge")
+    )
+    ties = models.CharField(
+        _("ties at the last rank"),
+        max_length=8,
+        choices=Ties.choices,
+        default=Ties.ALL,
+        db_default=Ties.ALL,
+        help_text=_("No part of the campaign file."),
+    )
     first_rank = models.PositiveIntegerField(_("first rank"))
     last_rank = models.PositiveIntegerField(_("last rank"), null=True, blank=True, help_text=_("Empty: to the end."))
     amount = models.PositiveBigIntegerField(_("amount"), default=1)
@@ -40,6 +63,15 @@ class Reward(NamedCampaignItem):
             models.CheckConstraint(
                 name="reward_kind_known",
                 condition=Q(kind__in=["diamonds", "invitation", "badge", "cash", "merch"]),
+            ),
+            models.CheckConstraint(
+                name="reward_of_board_or_challenge",
+                condition=Q(board__isnull=False, challenge=None)
+                | Q(board=None, challenge__isnull=False, first_rank=1, last_rank=None, ties="all"),
+            ),
+            models.CheckConstraint(name="reward_ties_known", condition=Q(ties__in=["all", "split", "listed"])),
+            models.CheckConstraint(
+                name="reward_split_can_be", condition=~Q(ties="split") | Q(kind__in=["diamonds", "cash"])
             ),
             models.CheckConstraint(
                 name="reward_ranks",

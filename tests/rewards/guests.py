@@ -1,0 +1,71 @@
+"""The gala of tests/rewards/prizes.py: an award event for six people with two companions each, to which its first two
+ranks are invited; both claimed it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from creators.models import Participation
+from livefest import clock
+from livefest.models import Fest
+from rewards.invitations import Needs, accept
+from rewards.models import AwardEvent, Invitation, Reward, Ticket
+from rewards.tickets import code_of
+from tests.kept import kept
+from tests.rewards.prizes import OVER, award_of, certified, claimed, proposed
+
+
+def invited() -> Fest:
+    fest = certified("gala")
+    now = clock.now()
+    AwardEvent.objects.create(
+        fest=fest,
+        reward=Reward.objects.get(fest=fest, slug="gala"),
+        name="The Gala",
+        place="Town Hall\n1 Main Street",
+        time_zone="Europe/London",
+        starts=now + timedelta(days=10),
+        ends=now + timedelta(days=11),
+        answer_before=now + timedelta(days=5),
+        capacity=4,
+        companions=2,
+    )
+    proposed(fest)
+    for handle in ("ann", "ben"):
+        claimed(award_of(fest, "gala", handle))
+    return fest
+
+
+@pytest.fixture
+def gala(db: None, settings: Settings) -> Fest:
+    settings.LIVEFEST_NOW = OVER
+    settings.LARGE_CORRECTION_POINTS = 10**12
+    settings.LARGE_CORRECTION_CREATORS = 10**6
+    return kept(invited)
+
+
+def invitation_of(handle: str) -> Invitation:
+    return Invitation.objects.get(award__handle=handle, award__reward__slug="gala")
+
+
+def comes(handle: str, *companions: str) -> Invitation:
+    return accept(invitation_of(handle), needs=Needs(list(companions), "no nuts", ""))
+
+
+def good_tickets(handle: str) -> list[Ticket]:
+    tickets = Ticket.objects.filter(invitation__award__handle=handle, void_at=None)
+    return list(tickets.select_related("invitation").order_by("number"))
+
+
+def code(handle: str, number: int = 1) -> str:
+    return code_of(good_tickets(handle)[number - 1])
+
+
+def browser_of(handle: str) -> Client:
+    client = Client()
+    client.force_login(Participation.objects.get(handle=handle).user)
+    return client

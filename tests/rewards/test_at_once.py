@@ -1,0 +1,88 @@
+"""Several workers with the same awards: each on a connection of its own, all let go at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from livefest.models import Fest
+from rewards.awards import approve, decline, find_ineligible, revoke
+from rewards.models import Award, AwardStep
+from rewards.proposing import propose_awards
+from tests.kept import kept
+from tests.rewards.prizes import OVER, award_of, certified, certify, disqualify, offered, proposed, staff, who
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def fest(transactional_db: None, settings: Settings) -> Fest:
+    settings.LIVEFEST_NOW = OVER
+    settings.LARGE_CORRECTION_POINTS, settings.LARGE_CORRECTION_CREATORS = 10**12, 10**6
+    return kept(certified)
+
+
+def at_once(*jobs: Callable[[], Any]) -> list[Any]:
+    """What each of the jobs returns, or raises."""
+    barrier = Barrier(len(jobs))
+
+    def run(job: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait()
+            return job()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        ran = [pool.submit(run, job) for job in jobs]
+    return [one.exception() or one.result() for one in ran]
+
+
+def test_two_workers_awarding_the_same_results(fest: Fest) -> None:
+    people = [staff(name) for name in ("nia", "omar", "pia")]
+    done = at_once(*(lambda by=by: propose_awards(fest, by=by) for by in people))
+    assert sorted(len(each.proposed) for each in done) == [0, 0, 29]
+    assert Award.objects.count() == AwardStep.objects.count() == 29
+
+
+def test_all_that_ends_at_once_passes_on_once_each(fest: Fest) -> None:
+    proposed(fest)
+    ann, ben = (offered(award_of(fest, "gala", name)) for name in ("ann", "ben"))
+    pia, omar = staff("pia"), staff("omar")
+    done = at_once(
+        lambda: decline(ann),
+        lambda: decline(ann),
+        lambda: find_ineligible(ben, by=pia, reason="Under age"),
+        lambda: propose_awards(fest, by=pia),
+        lambda: approve(award_of(fest, "gems", "cat"), by=omar),
+        lambda: approve(award_of(fest, "gems", "cat"), by=omar),
+    )
+    assert [one for one in done if isinstance(one, Exception)] == []
+    assert sorted(who(fest, "gala")) == ["cat", "dan"]
+    assert propose_awards(fest, by=pia).proposed == []
+
+
+def test_new_edition_while_awards_are_on_their_way(fest: Fest) -> None:
+    """Proposing by it waits for who has an award in hand, and sees what became of it; nobody stands across."""
+    proposed(fest)
+    omar, pia = staff("omar"), staff("pia")
+    awards = list(Award.objects.filter(reward__slug__in=["gems", "pot"]).order_by("-pk"))
+    disqualify(fest, "ann")
+    certify(fest, "Ann is out")
+    done = at_once(
+        lambda: propose_awards(fest, by=pia),
+        lambda: [approve(award, by=omar) for award in awards[:4]],
+        lambda: revoke(award_of(fest, "pot", "ann"), by=omar, reason="She is out"),
+    )
+    broken = [one for one in done if isinstance(one, Exception)]
+    assert all("is revoked" in str(one) for one in broken), "only: too late to approve"
+    assert "ann" not in who(fest, "gems") + who(fest, "pot")
+    more = propose_awards(fest, by=pia)
+    assert (more.proposed, more.revoked) == ([], [])
