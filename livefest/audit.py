@@ -69,7 +69,6 @@ FOLLOWED: dict[str, set[str]] = {
     "rewards.RequiredCheck": set(),
     "rewards.Reward": set(),
     "rewards.SignedCheck": {"note"},
-    "rewards.Ticket": {"serial"},
 }
 
 

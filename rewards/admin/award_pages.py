@@ -11,12 +11,13 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from creators import correction_steps
 from creators.corrections import CorrectionError
 from creators.models import Entry
 from livefest.admin.permissions import FEST_PAGES, FestPage, lacking, refusal
+from livefest.campaign import CampaignError
 from livefest.models import Fest, User
 from rewards.admin.award_steps import AwardActions
 from rewards.awards import APPROVE, PROPOSE, AwardError
@@ -123,6 +124,9 @@ class AwardPages(AwardActions):
                 context |= {"found": found, "moves": moves_of(found.awards), "ranks": found.ranks[:MOST_ROWS]}
             except (AwardError, CorrectionError) as error:
                 context["problem"] = str(error)
+            except CampaignError as error:
+                text = _("The stored campaign can't be read; mend it first: %(error)s")
+                context["problem"] = text % {"error": error}
         return TemplateResponse(request, "admin/rewards/award/what_if.html", context)
 
     def context(self, request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
@@ -163,7 +167,9 @@ def label(kind: str) -> str:
 
 
 def in_words(amount: int, unit: str) -> str:
-    return _("%(amount)d pieces") % {"amount": amount} if unit == "pieces" else amount_text(amount, unit)
+    if unit == "pieces":
+        return ngettext("%(amount)d piece", "%(amount)d pieces", amount) % {"amount": amount}
+    return amount_text(amount, unit)
 
 
 def rows_of(found: Proposal) -> list[dict[str, Any]]:

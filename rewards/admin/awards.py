@@ -36,7 +36,7 @@ SEE = permission("view", Award)
 class AwardAdmin(AwardPages, BigTableAdmin, ReadOnlyAdmin):
     """To look at; everything that changes one is a step."""
 
-    list_display = ["handle", "reward", "within", "period", "rank", "gives", "state", "deadline", "edition", "fest"]
+    list_display = ["handle", "reward", "within", "period", "rank", "gives", "state", "deadline", "fest"]
     list_filter = [
         "fest",
         "state",

@@ -20,13 +20,8 @@ from rewards.models import RequiredCheck
 
 CHANGE = permission("change", RequiredCheck)
 
-VIOLATIONS.update(
-    {
-        "requiredcheck_unique": gettext_lazy(
-            "This is asked for there already, or was: if it is retired, choose “Ask for again” in the list."
-        ),
-        "requiredcheck_named": gettext_lazy("Write what is checked."),
-    }
+VIOLATIONS["requiredcheck_unique"] = gettext_lazy(
+    "This is asked for there already, or was: if it is retired, choose “Ask for again” in the list."
 )
 
 

@@ -44,12 +44,13 @@ from livefest.models import (
     User,
 )
 from rankings.models import Admission, Board, Ceremony, Edition, Opening, ResultsProposal, Rule, Score, Standing
-from rewards.models import Reward
+from rewards.models import Award, AwardEvent, LedgerEntry, PayoutBatch, PayoutLine, RequiredCheck, Reward
 from tests.admin.pages import body
 
 CAMPAIGN = [Metric, Round, Group, Rule, Board, Challenge, Reward]
 MADE = [Fest, *CAMPAIGN, Announcement, Terms, User, Creator, Entry, Source, Joining, Admission]
 RESULTS = [Correction, PublicCopy, ResultsProposal, Edition, Ceremony]  # opened by the tests of what makes them
+AWARDS = [Award, AwardEvent, LedgerEntry, PayoutBatch, PayoutLine, RequiredCheck]  # likewise
 ACCOUNTS = [Participation, Profile, Enquiry, PlannedLive, Notification, TermsAcceptance, AgeConfirmation]
 READ_ONLY = [*ACCOUNTS, Fact, Mark, Live, JoinRequest, Payment, Completion, Opening, Standing, Score]
 
@@ -64,10 +65,10 @@ def assert_within_policy(page: str) -> None:
 
 
 def test_registered_models_are_those_of_the_issue() -> None:
-    assert set(admin.site._registry) == {*MADE, *READ_ONLY, AuthGroup, AuditEntry, *RESULTS}
+    assert set(admin.site._registry) == {*MADE, *READ_ONLY, AuthGroup, AuditEntry, *RESULTS, *AWARDS}
 
 
-@pytest.mark.parametrize("model", [*MADE, *READ_ONLY])
+@pytest.mark.parametrize("model", [*MADE, *READ_ONLY, *AWARDS])
 def test_list_opens_when_empty(admin_client: Client, model: type) -> None:
     response = admin_client.get(address(model, "changelist"))
     assert response.status_code == 200
@@ -96,7 +97,7 @@ def test_change_page_opens_for_every_row_of_a_campaign(admin_client: Client, liv
         assert admin_client.get(address(model, "change", row.pk)).status_code == 200
 
 
-@pytest.mark.parametrize("model", MADE)
+@pytest.mark.parametrize("model", [*MADE, AwardEvent, RequiredCheck])
 def test_add_page_opens(admin_client: Client, uk_valentine: Fest, model: type) -> None:
     response = admin_client.get(address(model, "add"))
     assert response.status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from creators.sources import add_secret
 from livefest import audit
 from livefest.models import Fest, User
 from livefest.roles import ROLES, as_table
+from rewards.models import AwardEvent, RequiredCheck
 from tests.admin.conftest import live_fest, record, record_more
 from tests.admin.pages import body
 
@@ -30,6 +32,8 @@ ALL = {"organiser", "moderator", "rewards", "auditor"}
 ORGANISER = {"organiser"}
 PEOPLE = {"organiser", "moderator"}
 REWARDS = {"organiser", "rewards"}
+FULFILS = {"rewards"}
+ASK_WHAT_IF = {"organiser", "moderator", "rewards"}
 SEE = {"organiser", "auditor"}
 STAFF_OF_CREATORS = {"organiser", "moderator", "auditor"}
 NONE: set[str] = set()
@@ -86,6 +90,12 @@ PAGES = {
     "rankings.Rule": CAMPAIGN,
     "rankings.Score": READ_ONLY,
     "rankings.Standing": READ_ONLY,
+    "rewards.Award": READ_ONLY,
+    "rewards.AwardEvent": May(ALL, FULFILS, FULFILS, FULFILS),
+    "rewards.LedgerEntry": READ_ONLY,
+    "rewards.PayoutBatch": READ_ONLY,
+    "rewards.PayoutLine": READ_ONLY,
+    "rewards.RequiredCheck": May(ALL, FULFILS, FULFILS, FULFILS),
     "rewards.Reward": May(ALL, REWARDS, REWARDS, REWARDS),
 }
 
@@ -107,9 +117,19 @@ EXTRA: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "rankings_reveal": (None, ORGANISER),
     "rankings_prepare": (None, ORGANISER),
     "rankings_resultsproposal_propose": (ORGANISER, ORGANISER),
+    "rewards_award_approve": (REWARDS, REWARDS),
+    "rewards_award_propose": (REWARDS, REWARDS),
+    "rewards_award_what_if": (ASK_WHAT_IF, ASK_WHAT_IF),
+    "rewards_awardevent_guests": (None, FULFILS),
+    "rewards_payoutbatch_make": (None, FULFILS),
+    "rewards_payoutbatch_reconcile": (ALL, None),
 }
-# They need a ceremony or a proposal, and are opened by the tests of those.
-ELSEWHERE = {"rankings_ceremony_stage", "rankings_resultsproposal_approve", "rankings_resultsproposal_withdraw"}
+# They need a ceremony, a proposal, an award or a batch, and are opened by the tests of those.
+ELSEWHERE = {
+    *("rankings_ceremony_stage", "rankings_resultsproposal_approve", "rankings_resultsproposal_withdraw"),
+    *(f"rewards_award_{page}" for page in ("claim", "sign", "step")),
+    *(f"rewards_payoutbatch_{page}" for page in ("answer", "cancel", "export", "settle")),
+}
 OF_THE_SITE = {
     *("index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site"),
     *("app_list", "auth_user_password_change"),
@@ -120,6 +140,9 @@ ACTIONS = {
     ("creators.JoinRequest", "refuse"): PEOPLE,
     **{("creators.Participation", name): PEOPLE for name in ("saw_code", "approve", "refuse", "suspend", "lift")},
     ("livefest.Notification", "send_again"): ORGANISER,
+    **{("rewards.Award", name): REWARDS for name in ("approve", "offer", "revoke")},
+    **{("rewards.Award", name): FULFILS for name in ("verify", "fulfil", "ineligible")},
+    **{("rewards.RequiredCheck", name): FULFILS for name in ("retire", "ask_again")},
 }
 # What no fest of these tests has: a row of it can't be opened.
 RARE = {
@@ -128,6 +151,10 @@ RARE = {
     "rankings.Ceremony",
     "rankings.Edition",
     "rankings.ResultsProposal",
+    "rewards.Award",
+    "rewards.LedgerEntry",
+    "rewards.PayoutBatch",
+    "rewards.PayoutLine",
 }
 DEFAULT = ("changelist", "add", "change", "delete", "history")
 
@@ -154,6 +181,9 @@ def rows(live_fest: Fest, record_more: Callable[..., None]) -> dict[str, Any]:
     source = Source.objects.get()
     add_secret(source=source, by=None)
     owner = User.objects.create_user("somebody", email="somebody@example.org")
+    RequiredCheck.objects.create(fest=live_fest, kind="cash", name="Tax form")
+    times = {"answer_before": live_fest.ends, "starts": live_fest.ends, "ends": live_fest.ends + timedelta(hours=4)}
+    AwardEvent.objects.create(fest=live_fest, name="Gala", place="Hall", time_zone="UTC", capacity=9, **times)
     with audit.acting(by=owner):
         audit.record(live_fest, verb="freeze")
     return {label: model._default_manager.order_by("-pk").first() for label, (model, _admin) in models().items()}
@@ -226,6 +256,12 @@ def test_role_opens_the_extra_pages_that_the_table_says(role: str, rows: dict[st
         "rankings_reveal": [fest.pk],
         "rankings_prepare": [fest.pk],
         "rankings_resultsproposal_propose": [fest.pk],
+        "rewards_award_approve": [fest.pk],
+        "rewards_award_propose": [fest.pk],
+        "rewards_award_what_if": [Enquiry.objects.get().entry_id],
+        "rewards_awardevent_guests": [AwardEvent.objects.get().pk],
+        "rewards_payoutbatch_make": [fest.pk],
+        "rewards_payoutbatch_reconcile": [fest.pk],
     }
     for name, (get, post) in EXTRA.items():
         url = reverse(f"admin:{name}", args=arguments[name])
