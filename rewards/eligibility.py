@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from creators.accounts import user_of
 from creators.models import Correction, Enquiry, Entry, Participation
 from livefest.consent import what_is_missing
+from livefest.models import Region
 from rewards.models import Award
 
 
@@ -42,7 +43,7 @@ def of_entry(entry: Entry) -> list[Obstacle]:
     states = Participation.objects.filter(fest=entry.fest_id, creator=entry.creator_id)
     if states.filter(state=Participation.State.SUSPENDED).exists():
         found.append(Obstacle("suspended", _("They are suspended."), final=True))
-    if entry.region_id is None:
+    if entry.region_id is None and Region.objects.filter(fest=entry.fest_id).exists():
         found.append(Obstacle("region", _("They have no country or region in this festival: staff set it.")))
     if corrections.undecided().exists() or Enquiry.objects.filter(entry=entry, outcome="").exists():
         found.append(

@@ -19,6 +19,7 @@ from livefest.models import Fest
 from rankings import live, views
 from rankings.refresh import refresh
 from rankings.valkey import client as valkey
+from rewards import rewards_page
 from tests.mine.conftest import NOW
 
 
@@ -55,6 +56,7 @@ def forget() -> None:
     copies._shown.clear()
     live._listed.clear()
     views._boards.clear()
+    rewards_page._versions.clear()
     found = list(valkey().scan_iter(match="*:page:*"))
     if found:
         valkey().delete(*found)

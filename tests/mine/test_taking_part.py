@@ -278,7 +278,7 @@ def test_suspended_one_looks_and_changes_nothing(as_ada: Client, ada: Participat
     assert "You are suspended" in page
     assert "Bought gifts" in page
     values = {"fest": ada.fest.slug, "challenge": "c", "group": "g", "code": "c" * 8, "correction": 1, "enquiry": 1}
-    values |= {"request_id": 1, "live": 1}
+    values |= {"request_id": 1, "live": 1, "award": 1, "number": 1}
     answers = {}
     for pattern in of_fest:
         names = pattern.pattern.converters

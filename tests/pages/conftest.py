@@ -21,6 +21,7 @@ from rankings import course, history_page, live, views
 from rankings.history import record_history
 from rankings.refresh import refresh
 from rankings.valkey import client as valkey
+from rewards import rewards_page
 from tests.kept import kept
 from tests.rankings.fests import Facts, Script
 from tests.rankings.play import begin, play
@@ -48,6 +49,7 @@ def forget() -> None:
     course._day_records.clear()
     history_page._latest.clear()
     views._boards.clear()
+    rewards_page._versions.clear()
     fests_around.clear()
     # Not cache.clear(): the published standings live in the same Valkey.
     found = list(valkey().scan_iter(match="*:page:*"))
