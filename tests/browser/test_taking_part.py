@@ -55,6 +55,7 @@ NO_PAGES = {
     *("appeal", "community_invitation", "take_part_consent", "unsubscribe", "my_data_delete"),
     # Of winners: tests/browser/test_claims.py.
     *("my_award", "claim_award", "decline_award", "award_payee"),
+    *("my_invitation", "my_ticket", "my_ticket_png", "my_ticket_pdf"),
 }
 
 
