@@ -113,7 +113,7 @@ def name_of(ticket: Ticket) -> str:
 
 
 def time_at(event: AwardEvent, moment: datetime) -> str:
-    return date_format(localtime(moment, ZoneInfo(event.time_zone)), "H:i")
+    return date_format(localtime(moment, ZoneInfo(event.time_zone)), "TIME_FORMAT")
 
 
 def counters(event: AwardEvent) -> Counters:
