@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from challenges.joining import JoiningError, NotAllowed, NothingToJoin, TooLate, join_challenge
 from challenges.models import Challenge, Completion, Joining
@@ -20,6 +18,7 @@ from creators.sources import create_source
 from livefest.campaign import load_campaign
 from livefest.models import Fest, User
 from rankings.refresh import refresh
+from tests.at_once import at_once
 from tests.challenges.dares import DARES
 from tests.kept import kept
 
@@ -171,16 +170,7 @@ def test_errors_of_joining_are_of_one_kind() -> None:
 
 def test_ten_joinings_at_once_are_one(transactional_db: None) -> None:
     dares()
-    barrier = threading.Barrier(10)
     dare, one = challenge(), entry()
-
-    def run(number: int) -> int:
-        barrier.wait()
-        try:
-            return join_challenge(challenge=dare, entry=one, by=one, at=NOON + timedelta(seconds=number)).pk
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(10) as pool:
-        joined = set(pool.map(run, range(10)))
-    assert joined == {Joining.objects.get().pk}
+    join = partial(join_challenge, challenge=dare, entry=one, by=one)
+    joined = at_once(*(partial(join, at=NOON + timedelta(seconds=number)) for number in range(10)))
+    assert {joining.pk for joining in joined} == {Joining.objects.get().pk}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from creators.actors import Actor
 from creators.communities import CommunityError, hand_over, join_community, leave_community
 from creators.join_requests import approve_request, request_to_join
 from creators.models import Group, JoinRequest, Membership
+from tests.at_once import at_once
 from tests.creators.commons import commons, entry, give, group, member_of, opened, owned, staff, standing
 from tests.creators.conftest import DURING
 
@@ -27,22 +25,11 @@ def _fest(transactional_db: None, settings: Any) -> None:
     commons(HANDLES)
 
 
-def at_once(*jobs: Callable[[], object]) -> Counter[str]:
-    """Runs the jobs in threads that start together, each on a connection of its own; how they ended."""
-    barrier = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], object]) -> str:
-        barrier.wait()
-        try:
-            job()
-            return "done"
-        except CommunityError as error:
-            return type(error).__name__
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return Counter(pool.map(run, jobs))
+def ended(*jobs: Callable[[], object]) -> Counter[str]:
+    """How the jobs ended that were started together: done, or by which error of communities."""
+    done = at_once(*jobs)
+    assert all(isinstance(one, CommunityError) for one in done if isinstance(one, BaseException)), done
+    return Counter(type(one).__name__ if isinstance(one, CommunityError) else "done" for one in done)
 
 
 def joining(handle: str, slug: str) -> Callable[[], Membership]:
@@ -53,7 +40,7 @@ def joining(handle: str, slug: str) -> Callable[[], Membership]:
 def test_two_places_fought_for_by_ten_are_given_twice() -> None:
     opened("owls")
     for _round in range(5):
-        outcome = at_once(*(joining(handle, "owls") for handle in HANDLES))
+        outcome = ended(*(joining(handle, "owls") for handle in HANDLES))
         assert outcome == {"done": 2, "CommunityFull": 8}
         assert group("owls").memberships.count() == 2
         Membership.objects.all().delete()
@@ -62,7 +49,7 @@ def test_two_places_fought_for_by_ten_are_given_twice() -> None:
 def test_two_places_fought_for_by_ten_score_for_those_who_got_them() -> None:
     opened("owls")
     give(**dict.fromkeys(HANDLES, 10))
-    at_once(*(joining(handle, "owls") for handle in HANDLES))
+    ended(*(joining(handle, "owls") for handle in HANDLES))
     assert standing() == {"owls": 20}
 
 
@@ -70,7 +57,7 @@ def test_one_who_joins_two_communities_at_once_is_in_one() -> None:
     opened("owls")
     opened("bats")
     for _round in range(5):
-        outcome = at_once(*(joining("c0", slug) for slug in ["owls", "bats"] * 3))
+        outcome = ended(*(joining("c0", slug) for slug in ["owls", "bats"] * 3))
         assert outcome == {"done": 3, "InAnother": 3}
         assert Membership.objects.count() == 1
         Membership.objects.all().delete()
@@ -83,7 +70,7 @@ def test_one_who_asks_two_communities_at_once_has_asked_one() -> None:
     def asking(where: Group) -> Callable[[], JoinRequest]:
         return lambda: request_to_join(entry=one, group=where, by=one)
 
-    outcome = at_once(*(asking(where) for where in groups * 3))
+    outcome = ended(*(asking(where) for where in groups * 3))
     assert outcome == {"done": 3, "InAnother": 3}
     assert JoinRequest.objects.filter(outcome="open").count() == 1
 
@@ -96,7 +83,7 @@ def test_last_place_for_two_approvals_is_given_once() -> None:
     def approving(request: JoinRequest, number: int) -> Callable[[], JoinRequest]:
         return lambda: approve_request(request=request, by=by[number])
 
-    outcome = at_once(*(approving(request, number) for request in requests for number in range(2)))
+    outcome = ended(*(approving(request, number) for request in requests for number in range(2)))
     assert outcome == {"done": 2, "CommunityFull": 2}
     assert sorted(JoinRequest.objects.values_list("outcome", flat=True)) == ["approved", "open"]
     assert group("owls").memberships.count() == 2
@@ -107,7 +94,7 @@ def test_who_leaves_while_becoming_owner_is_not_left_an_owner() -> None:
     one, where, by = entry("c1"), group("owls"), staff()
     for _round in range(10):
         join_community(entry=one, group=where, by=one)
-        at_once(
+        ended(
             lambda: leave_community(entry=one, by=by),
             lambda: hand_over(group=where, to=one, by=by),
         )

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.translation import gettext_lazy as _
 from pytest_django import Settings
@@ -25,6 +23,7 @@ from livefest.notifications import Kind, Telling, _kinds, notify, notify_all, re
 from livefest.quiet_hours import may_send_from
 from livefest.tasks import send_notifications
 from livefest.unsubscribing import subscription_of
+from tests.at_once import at_once
 from tests.livefest.mail_server import MailServer
 from tests.test_settings import ENOUGH, start
 
@@ -378,17 +377,8 @@ def test_workers_at_once_send_each_email_once(kind: Kind, server: MailServer, mo
     monkeypatch.setattr(notification_mail, "BATCH", 3)
     for number in range(24):
         greet(kind, person(f"user{number}"))
-    together = threading.Barrier(4)
-
-    def work(_worker: int) -> None:
-        together.wait(10)
-        try:
-            send_notifications()
-        finally:
-            connections.close_all()
-
-    with server.up(), ThreadPoolExecutor(4) as pool:
-        list(pool.map(work, range(4)))
+    with server.up():
+        assert at_once(*[send_notifications] * 4) == [None] * 4
     assert set(Counter(to for to, _message in server.arrived).values()) == {1}
     assert len(server.arrived) == 24
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from livefest.models import Fest
 from rewards.awards import approve, decline, find_ineligible, revoke
 from rewards.models import Award, AwardStep
 from rewards.proposing import propose_awards
+from tests.at_once import at_once
 from tests.kept import kept
 from tests.rewards.prizes import OVER, award_of, certified, certify, disqualify, offered, proposed, staff, who
 
@@ -26,23 +21,6 @@ def fest(transactional_db: None, settings: Settings) -> Fest:
     settings.LIVEFEST_NOW = OVER
     settings.LARGE_CORRECTION_POINTS, settings.LARGE_CORRECTION_CREATORS = 10**12, 10**6
     return kept(certified)
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """What each of the jobs returns, or raises."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait()
-            return job()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        ran = [pool.submit(run, job) for job in jobs]
-    return [one.exception() or one.result() for one in ran]
 
 
 def test_two_workers_awarding_the_same_results(fest: Fest) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -29,6 +26,7 @@ from rewards.claims import claim, decrypted, details_of
 from rewards.ledger import balances
 from rewards.models import Award, Claim, Reward
 from rewards.payouts import cancel_batch, make_batch
+from tests.at_once import at_once
 from tests.kept import kept
 from tests.rewards.paid import answered, batch_of, line_of, ready, said
 from tests.rewards.prizes import (
@@ -437,20 +435,3 @@ class TestAtOnce:
         gems.refresh_from_db()
         assert gems.state == "declined", "also once it is claimed"
         assert [(one.unit, one.owed) for one in balances(gems.fest)] == [("diamonds", 0)]
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """What each of the jobs returns, or raises; each on a connection of its own, let go at one moment."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait()
-            return job()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        ran = [pool.submit(run, job) for job in jobs]
-    return [one.exception() or one.result() for one in ran]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from pytest_django import Settings
 
@@ -19,6 +18,7 @@ from rewards.awards import AwardError, NotAllowed, revoke
 from rewards.door import admit, counters
 from rewards.models import AwardEvent, Ticket
 from rewards.tickets import code_of
+from tests.at_once import at_once
 from tests.kept import kept
 from tests.rewards.guests import browser_of, code, comes, gala, good_tickets, invited
 from tests.rewards.prizes import OVER, award_of, person, staff
@@ -145,14 +145,7 @@ def test_two_phones_at_once_let_one_in(settings: Settings) -> None:
     kept(invited)
     comes("ann")
     event, dora, whole = AwardEvent.objects.get(), person("dora", "admit"), code_of(good_tickets("ann")[0])
-    ready = Barrier(2)
-
-    def one(device: str) -> str:
-        try:
-            ready.wait()
-            return admit(event, code=whole, by=dora, device=device).result
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(one, ["one", "two"])) == ["admitted", "again"]
+    done = at_once(
+        *(partial(admit, event, code=whole, by=dora, device=device) for device in ("one", "two")),
+    )
+    assert sorted(one.result for one in done) == ["admitted", "again"]
