@@ -48,26 +48,21 @@ _versions = Remembered(1.0)
 
 # The lists of a fest that anybody has something of, and of each the first by place. Places are looked up list by list,
 # in the index that keeps them apart.
-# What the newest edition says was never due is no win, also where it was paid (`AwardQuerySet.rightful`).
-RIGHTFUL = """
-NOT coalesce((SELECT review.outcome IN ('to_settle', 'settled') AND review.difference = award.amount
-              FROM rewards_editionreview review WHERE review.award_id = award.id
-              ORDER BY review.edition_id DESC LIMIT 1), false)
-"""
-LISTS = f"""
+LISTS = """
 SELECT award.reward_id, award.within, award.period, count(*)
-FROM rewards_award award WHERE award.fest_id = %(fest)s AND award.state = ANY (%(states)s) AND {RIGHTFUL}
+FROM rewards_award award WHERE award.fest_id = %(fest)s AND award.state = ANY (%(states)s)
+  AND award.id <> ALL (%(never_due)s::bigint[])
 GROUP BY award.reward_id, award.within, award.period
 ORDER BY award.reward_id, award.within, award.period
 """
-FIRST = f"""
+FIRST = """
 SELECT list.reward_id, list.within, list.period, award.handle, award.rank, award.amount
 FROM unnest(%(rewards)s::bigint[], %(withins)s::text[], %(periods)s::text[]) AS list (reward_id, within, period)
      CROSS JOIN LATERAL (
          SELECT * FROM rewards_award award
          WHERE reward_id = list.reward_id AND within = list.within AND period = list.period
            AND state IN ('approved', 'offered', 'claimed', 'verified', 'fulfilled')
-           AND {RIGHTFUL}
+           AND award.id <> ALL (%(never_due)s::bigint[])
          ORDER BY slot LIMIT %(most)s
      ) AS award
 ORDER BY list.reward_id, list.within, list.period, award.rank, award.handle
@@ -181,7 +176,8 @@ def conditions(fest: Fest) -> list[str]:
 def winners(fest: Fest) -> list[RewardWinners]:
     """Who has what, reward by reward in the campaign's order, list by list; rewards that nobody has are left out."""
     lists: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
-    for reward, within, period, count in execute(LISTS, {"fest": fest.pk, "states": SHOWN}):
+    never_due = list(Award.objects.filter(fest=fest).never_due().values_list("pk", flat=True))
+    for reward, within, period, count in execute(LISTS, {"fest": fest.pk, "states": SHOWN, "never_due": never_due}):
         lists[reward].append((within, period, count))
     rewards = [reward for reward in rewards_of(fest) if reward.pk in lists]
     for reward in rewards:
@@ -189,7 +185,8 @@ def winners(fest: Fest) -> list[RewardWinners]:
             reward.board.fest = fest
     shown = [(reward.pk, *one) for reward in rewards for one in lists[reward.pk][:MOST_LISTS]]
     ids, withins, periods, _counts = zip(*shown, strict=True) if shown else ((), (), (), ())
-    values = {"rewards": list(ids), "withins": list(withins), "periods": list(periods), "most": WINNERS}
+    named = {"rewards": list(ids), "withins": list(withins), "periods": list(periods)}
+    values = {**named, "most": WINNERS, "never_due": never_due}
     first: dict[tuple[int, str, str], list[Ranked]] = defaultdict(list)
     for reward, within, period, *row in execute(FIRST, values):
         first[reward, within, period].append(Ranked(*row))

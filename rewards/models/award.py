@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from creators.models import Entry
@@ -29,16 +28,16 @@ LIVE = ["proposed", "approved", "offered", "claimed", "verified", "fulfilled"]
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
-    def rightful(self) -> AwardQuerySet:
-        """Without those of which the newest edition that looked at them says that they were never due: what was paid
-        before a correction, and is to be settled."""
-        newest = EditionReview.objects.filter(award=OuterRef("pk")).order_by("-edition")
+    def never_due(self) -> AwardQuerySet:
+        """Those of which the newest edition that looked at them says that nothing of them was ever due: what was
+        fulfilled before a correction, and is to be settled. They are few."""
         wrong = [EditionReview.Outcome.TO_SETTLE, EditionReview.Outcome.SETTLED]
-        found = self.annotate(
-            newest_outcome=Coalesce(Subquery(newest.values("outcome")[:1]), Value("")),
-            newest_difference=Coalesce(Subquery(newest.values("difference")[:1]), Value(0)),
-        )
-        return found.exclude(newest_outcome__in=wrong, newest_difference=F("amount"))
+        whole = EditionReview.objects.filter(outcome__in=wrong, difference=F("award__amount"))
+        newer = EditionReview.objects.filter(award=OuterRef("award"), edition__gt=OuterRef("edition"))
+        return self.filter(pk__in=whole.filter(~Exists(newer)).values("award"))
+
+    def rightful(self) -> AwardQuerySet:
+        return self.exclude(pk__in=Award.objects.never_due().values("pk"))
 
 
 class Award(models.Model):
