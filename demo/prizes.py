@@ -22,9 +22,10 @@ from livefest import clock
 from livefest.campaign.document import Document
 from livefest.models import Fest, Terms, User
 from rewards.awards import approve, decline, expire, find_ineligible, fulfil, offer, revoke, verify
+from rewards.checks import required_of, sign
 from rewards.claims import claim
 from rewards.invitations import Needs, accept
-from rewards.models import Award, AwardEvent, RequiredCheck, Reward, SignedCheck
+from rewards.models import Award, AwardEvent, RequiredCheck, Reward
 from rewards.payout_answers import import_answer
 from rewards.payouts import export_batch, make_batch
 from rewards.proposing import propose_awards
@@ -263,8 +264,8 @@ def coming(cast: Cast, award: Award, needs: Needs) -> None:
 
 
 def sign_checks(award: Award, *, by: User) -> None:
-    for check in RequiredCheck.objects.filter(fest=award.fest_id, kind=award.reward.kind, retired_at=None):
-        SignedCheck.objects.create(award=award, check_required=check, signed_by=by, signed_at=clock.now())
+    for check in required_of(award):
+        sign(award, check=check, by=by)
 
 
 def take(awards: Iterator[Award], count: int) -> list[Award]:

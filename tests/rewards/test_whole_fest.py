@@ -13,14 +13,18 @@ from pytest_django import Settings
 from livefest import clock
 from livefest.models import Fest
 from rewards.awards import TooLate, approve, decline, find_ineligible, fulfil, offer, verify
+from rewards.checks import required_of, sign
 from rewards.claims import claim
+from rewards.door import admit
+from rewards.invitations import Needs, accept, invite_claimed
 from rewards.ledger import balances
-from rewards.models import Award, AwardEvent, Invitation, RequiredCheck, SignedCheck, Ticket
+from rewards.models import Award, AwardEvent, Invitation, RequiredCheck, Reward, Ticket
 from rewards.payout_answers import import_answer
 from rewards.payouts import NothingToPay, export_batch, make_batch
 from rewards.proposing import dry_run, expire_due, propose_awards
 from rewards.reconciliation import reconciliation
-from tests.rewards.prizes import award_of, certify, disqualify, given, staff, who
+from rewards.tickets import code_of
+from tests.rewards.prizes import award_of, certify, disqualify, given, person, staff, who
 
 pytestmark = pytest.mark.django_db
 
@@ -39,28 +43,24 @@ def claim_it(award: Award) -> None:
 
 
 def signed(award: Award) -> None:
-    for check in RequiredCheck.objects.filter(kind=award.reward.kind):
-        SignedCheck.objects.create(award=award, check_required=check, signed_by=staff("omar"), signed_at=clock.now())
+    for check in required_of(award):
+        sign(award, check=check, by=staff("omar"))
 
 
-def come(award: Award) -> Invitation:
-    """Whose award it is, comes to the event of its reward."""
-    event, _new = AwardEvent.objects.get_or_create(
-        fest=award.fest,
-        reward=award.reward,
-        defaults={
-            "name": "Gala",
-            "place": "Town hall",
-            "time_zone": "Europe/Dublin",
-            "starts": clock.now() + timedelta(days=9),
-            "ends": clock.now() + timedelta(days=10),
-            "answer_before": clock.now() + timedelta(days=5),
-            "capacity": 2,
-        },
+def gala(fest: Fest) -> AwardEvent:
+    """The event of its reward, with room for two."""
+    now = clock.now()
+    return AwardEvent.objects.create(
+        fest=fest,
+        reward=Reward.objects.get(fest=fest, slug="gala"),
+        name="Gala",
+        place="Town hall",
+        time_zone="Europe/Dublin",
+        starts=now + timedelta(days=9),
+        ends=now + timedelta(days=10),
+        answer_before=now + timedelta(days=5),
+        capacity=2,
     )
-    answer = {"answer": Invitation.Answer.COMES, "answered_at": clock.now()}
-    invitation, _new = Invitation.objects.update_or_create(award=award, event=event, defaults=answer)
-    return invitation
 
 
 def test_whole_fest(fest: Fest, settings: Settings) -> None:
@@ -125,11 +125,14 @@ def test_whole_fest(fest: Fest, settings: Settings) -> None:
         fulfil(award, by=pia)
 
     # Invited to the gala, and let in once.
-    invitation = come(award_of(fest, "gala", "eve"))
-    ticket = Ticket.objects.create(invitation=invitation, number=1, made_at=clock.now())
-    for _time, let_in in ((1, 1), (2, 0)):
-        free = Ticket.objects.filter(pk=ticket.pk, admitted_at=None, void_at=None)
-        assert free.update(admitted_at=clock.now(), admitted_by=pia) == let_in
+    event = gala(fest)
+    assert invite_claimed(event) == len(who(fest, "gala"))
+    invitation = accept(Invitation.objects.get(award=award_of(fest, "gala", "eve")), needs=Needs([], "no nuts", ""))
+    assert invitation.answer == Invitation.Answer.COMES
+    ticket = Ticket.objects.get(invitation=invitation)
+    dora = person("dora", "admit")
+    said = [admit(event, code=code_of(ticket), by=dora, device=door).result for door in ("east", "west")]
+    assert said == ["admitted", "again"]
     with pytest.raises(IntegrityError, match="admits once"), transaction.atomic():
         Ticket.objects.filter(pk=ticket.pk).update(admitted_at=clock.now() + timedelta(minutes=1))
 
