@@ -122,7 +122,7 @@ def find_ineligible(award: Award, *, by: User | None = None, reason: str = "") -
         if not why:
             raise AwardError(_("Nothing final stands in its way; say why they are not eligible."))
         end(award, State.INELIGIBLE, by=by, reason=why)
-        notices.tell_ineligible(award, why)
+        notices.tell_ended(award, why)
     return award
 
 
@@ -142,7 +142,7 @@ def revoke(award: Award, *, by: User, reason: str) -> Award:
         known = award.state in {State.OFFERED, State.CLAIMED, State.VERIFIED}
         end(award, State.REVOKED, by=by, reason=reason.strip())
         if known:
-            notices.tell_revoked(award, reason.strip())
+            notices.tell_ended(award, reason.strip())
     return award
 
 

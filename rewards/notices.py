@@ -147,11 +147,8 @@ def tell_expired(award: Award) -> None:
     tell(award, EXPIRED)
 
 
-def tell_ineligible(award: Award, why: str) -> None:
-    tell(award, ENDED, reason=why)
-
-
-def tell_revoked(award: Award, why: str) -> None:
+def tell_ended(award: Award, why: str) -> None:
+    """They aren't eligible, or it was revoked."""
     tell(award, ENDED, reason=why)
 
 

@@ -212,7 +212,7 @@ def fail(line: PayoutLine, *, problem: str, by: User, reference: str = "") -> No
         award = locked(line.award)
         reason = _("Edition %(number)d of the results has it otherwise.") % {"number": review.edition.number}
         end(award, State.REVOKED, by=by, reason=reason)
-        notices.tell_revoked(award, reason)
+        notices.tell_ended(award, reason)
         review.outcome, review.difference = EditionReview.Outcome.REVOKED, 0
         review.save(update_fields=["outcome", "difference"])
 

@@ -199,7 +199,7 @@ def review(award: Award, due: Due | None, done: Proposal, *, by: User) -> None:
         end(award, State.REVOKED, by=by, reason=reason)
         done.revoked.append(award)
         if known:
-            notices.tell_revoked(award, reason)
+            notices.tell_ended(award, reason)
     noted = done.noted.get(award.pk)
     if noted is None and (award.edition_id != done.edition.pk or outcome != Outcome.STANDS):
         done.new.append(EditionReview(award=award, edition=done.edition, outcome=outcome, difference=difference))

@@ -82,17 +82,12 @@ def challenge_sentences(campaign: Campaign, reward: Reward, challenge: Challenge
         challenge=name_of(campaign, "challenges", challenge.slug),
         what=what(reward),
     )
-    if reward.claim_days is None:
-        yield sentence(_("There is no time limit for claiming it."))
-    else:
-        yield sentence(
-            ngettext(
-                "It must be claimed within %(days)s day; after that it is gone.",
-                "It must be claimed within %(days)s days; after that it is gone.",
-                reward.claim_days,
-            ),
-            days=reward.claim_days,
-        )
+    gone = ngettext(
+        "It must be claimed within %(days)s day; after that it is gone.",
+        "It must be claimed within %(days)s days; after that it is gone.",
+        reward.claim_days or 0,
+    )
+    yield claimed_within(reward.claim_days, gone)
 
 
 def sentences(campaign: Campaign, reward: RewardSpec) -> Iterator[Sentence]:
@@ -103,17 +98,19 @@ def sentences(campaign: Campaign, reward: RewardSpec) -> Iterator[Sentence]:
         board=standings_text(campaign, reward.board),
         what=what(reward),
     )
-    if reward.claim_days is None:
-        yield sentence(_("There is no time limit for claiming it."))
-    else:
-        yield sentence(
-            ngettext(
-                "It must be claimed within %(days)s day; after that it passes to the next in rank.",
-                "It must be claimed within %(days)s days; after that it passes to the next in rank.",
-                reward.claim_days,
-            ),
-            days=reward.claim_days,
-        )
+    passes_on = ngettext(
+        "It must be claimed within %(days)s day; after that it passes to the next in rank.",
+        "It must be claimed within %(days)s days; after that it passes to the next in rank.",
+        reward.claim_days or 0,
+    )
+    yield claimed_within(reward.claim_days, passes_on)
+
+
+def claimed_within(days: int | None, otherwise: str) -> Sentence:
+    """`otherwise` says how many days there are, and what comes after them."""
+    if days is None:
+        return sentence(_("There is no time limit for claiming it."))
+    return sentence(otherwise, days=days)
 
 
 def what(reward: RewardSpec | Reward) -> str:
