@@ -7,23 +7,26 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
-from livefest import pages
 from livefest.engines import Valkey
-from livefest.models import Fest
+from livefest.models import Fest, User
 from rankings.closing import close
 from rankings.models import Standing
 from tests import effort
 from tests.browser.festival import NOW, festival
 from tests.engines.conftest import remove_socket_directory
 from tests.kept import kept
+from tests.pages.conftest import forget
 from tests.rankings.conftest import test_database as database_url
 from tests.rankings.machinery import Machinery, machinery, wait_for
 
@@ -68,11 +71,9 @@ def _no_thread_keeps_the_database(django_db_setup: None, django_db_blocker: Djan
 def now(settings: Settings) -> Iterator[None]:
     """The evening of the third day, and no page rendered yet."""
     settings.LIVEFEST_NOW = NOW.isoformat()
-    pages.pages.clear()
-    pages.versions.clear()
+    forget()
     yield
-    pages.pages.clear()
-    pages.versions.clear()
+    forget()
 
 
 @pytest.fixture
@@ -111,6 +112,31 @@ class Visit:
     def is_clean(self) -> None:
         assert self.wrong == []
         assert self.context.cookies() == []
+
+
+def look(page: Page, name: str) -> None:
+    """Nothing is wider than the phone, and axe finds nothing; kept as a picture where SHOTS names a folder."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
+
+
+def follow(leads_on: Locator) -> None:
+    """Clicks what leads to another page; returns once that page is there."""
+    with leads_on.page.expect_navigation():
+        leads_on.click()
+
+
+def signed_in(browser: Browser, user: User, url: str, **options: Any) -> BrowserContext:
+    """A context of the browser, with these options, that the user has signed in with at the address."""
+    client = Client()
+    client.force_login(user)
+    context = browser.new_context(**options)
+    name = django_settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    return context
 
 
 class Site(NamedTuple):

@@ -24,7 +24,11 @@ class Device(NamedTuple):
         self.page.goto(self.origin + path)
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        """Once the page's scripts are there: a button that asks for a passkey does nothing before."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        button.wait_for()
+        self.page.wait_for_load_state("load")
+        button.click()
 
     def verify(self, able: bool) -> None:
         """Whether its owner is there, who shows a finger or types the PIN."""

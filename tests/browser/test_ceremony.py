@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,7 +13,7 @@ from livefest.copies import make_copy
 from livefest.models import Fest, PublicCopy
 from rankings.ceremony import prepare, where
 from rankings.models import Board, Ceremony
-from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.browser.conftest import DESKTOP, PHONE, Visit, signed_in
 from tests.rankings.play import staff
 
 PAGE = "/en/live-fest/ceremony/"
@@ -29,10 +28,7 @@ def ceremony(fest: Fest) -> Ceremony:
 @pytest.fixture
 def desk(browser: Browser, live_server: LiveServer, ceremony: Ceremony) -> Iterator[Visit]:
     """The stage, in a browser of staff."""
-    client = Client()
-    client.force_login(staff())
-    with browser.new_context(viewport=DESKTOP) as context:
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    with signed_in(browser, staff(), live_server.url, viewport=DESKTOP) as context:
         visit = Visit(context, live_server.url)
         visit.goto(f"/admin/rankings/ceremony/{ceremony.pk}/stage/")
         yield visit

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from creators.models import Participation
-from livefest import pages
 from livefest.models import Fest
 from rewards.awards import decline, verify
 from rewards.claims import details_of
 from rewards.models import Award
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, follow, look, signed_in
 from tests.kept import kept
+from tests.pages.conftest import forget
 from tests.rewards.prizes import OVER, award_of, certified, claimed, offered, proposed, staff
 
 ADDRESS = {"name": "Ann Ó Súilleabháin", "street": "Main Street 1", "postcode": "T12", "city": "Cork"}
@@ -28,8 +24,7 @@ ADDRESS = {"name": "Ann Ó Súilleabháin", "street": "Main Street 1", "postcode
 def winners(transactional_db: None, settings: Settings) -> Fest:
     """ann has an award in each state that is hers to see; others have theirs."""
     settings.LIVEFEST_NOW = OVER
-    pages.pages.clear()
-    pages.versions.clear()
+    forget()
     fest = kept(certified)
     proposed(fest)
     for award in Award.objects.filter(reward__slug__in=["gems", "pot", "gala"]).exclude(handle="ann"):
@@ -41,21 +36,10 @@ def winners(transactional_db: None, settings: Settings) -> Fest:
     return fest
 
 
-def look(page: Page, name: str) -> None:
-    """Nothing is wider than the phone, and axe finds nothing; kept as a picture where SHOTS names a folder."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_claiming_on_a_phone(winners: Fest, live_server: LiveServer, browser: Browser, scheme: str) -> None:
-    signed_in = Client()
-    signed_in.force_login(Participation.objects.get(handle="ann").user)
-    context = browser.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
-    context.add_cookies([{"name": "sessionid", "value": signed_in.cookies["sessionid"].value, "url": live_server.url}])
+    ann = Participation.objects.get(handle="ann").user
+    context = signed_in(browser, ann, live_server.url, viewport=PHONE, color_scheme=scheme)
     page = context.new_page()
     page.clock.set_fixed_time(OVER)
     wrong: list[str] = []
@@ -63,22 +47,22 @@ def test_claiming_on_a_phone(winners: Fest, live_server: LiveServer, browser: Br
 
     page.goto(f"{live_server.url}/en/prizes/me/awards/")
     look(page, f"awards-{scheme}")
-    page.get_by_role("link", name="Mug").click()
+    follow(page.get_by_role("link", name="Mug"))
     for name, value in ADDRESS.items():
         page.locator(f"[name={name}]").fill(value)
     page.locator("[name=country]").select_option("IE")
     look(page, f"award-{scheme}")
-    page.get_by_role("button", name="Claim it").click()
+    follow(page.get_by_role("button", name="Claim it"))
     page.get_by_text("Claimed. Staff check it next").wait_for()
     look(page, f"claimed-{scheme}")
     assert details_of(award_of(winners, "mug", "ann", within="GB")) == {**ADDRESS, "country": "IE"}
 
-    page.get_by_role("link", name="All your awards").click()
-    page.get_by_role("link", name="Gala").click()
+    follow(page.get_by_role("link", name="All your awards"))
+    follow(page.get_by_role("link", name="Gala"))
     look(page, f"gala-{scheme}")
-    page.get_by_role("link", name="Decline it").click()
+    follow(page.get_by_role("link", name="Decline it"))
     look(page, f"decline-{scheme}")
-    page.get_by_role("button", name="Decline it").click()
+    follow(page.get_by_role("button", name="Decline it"))
     page.get_by_text("Declined.", exact=True).wait_for()
     for name, path in {"rewards": "rewards/", "winners": "winners/", "badge": "creators/ann/"}.items():
         page.goto(f"{live_server.url}/en/prizes/{path}")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -20,7 +19,7 @@ from creators.models import Entry, Group, JoinRequest, Membership, Participation
 from livefest.models import Fest, Terms, User
 from livefest.views.mine.urls import of_account, of_fest
 from tests.accounts.conftest import code_sent
-from tests.browser.conftest import LOOKS, Visit
+from tests.browser.conftest import LOOKS, Visit, signed_in
 from tests.browser.device import Device, phone_with_passkeys
 from tests.mine.conftest import agree_to_age, take_part
 
@@ -156,10 +155,9 @@ def test_their_pages_keep_nobody_out(
     people = [(take_part(fest, "ada.live"), PAGES), (take_part(fest, "fan001"), MORE)]
     for participation, paths in people:
         agree_to_age(participation)
-        with browser.new_context(viewport=width, color_scheme=scheme, reduced_motion="reduce") as context:
+        options = {"viewport": width, "color_scheme": scheme, "reduced_motion": "reduce"}
+        with signed_in(browser, participation.user, live_server.url, **options) as context:
             visit = Visit(context, live_server.url)
-            session = session_of(participation.user)
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
             for name, path in paths.items():
                 assert visit.goto(path.format(enquiry=enquiry.pk)) == 200, name
                 result = axe.run(visit.page)
@@ -172,9 +170,3 @@ def test_their_pages_keep_nobody_out(
                     found[name] = wrong
             assert visit.wrong == []
     assert found == {}
-
-
-def session_of(user: User) -> str:
-    browser = Client()
-    browser.force_login(user)
-    return browser.cookies[settings.SESSION_COOKIE_NAME].value

@@ -30,6 +30,7 @@ from tests.engines.conftest import wait_until
 from tests.pages.conftest import NOW, announce, forget
 from tests.rankings.held import in_postgres, in_valkey
 from tests.rankings.little import give, little_fest
+from tests.texts import page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +151,7 @@ def read(web: Client, path: str) -> Read:
     with told_to(asked, "primary", "default"), told_to(asked, "replica", "replica1"):
         response = web.get(path)
     assert response.status_code == 200
-    return Read(" ".join(response.content.decode().split()), asked)
+    return Read(page_text(response), asked)
 
 
 @contextmanager

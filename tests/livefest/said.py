@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from html import unescape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from tests.texts import words_of
 
 Table = dict[str, Any]
 
@@ -92,7 +93,7 @@ def stands_in(text: str, whole: str) -> bool:
 
 
 def plain(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    return words_of(html)
 
 
 def part_of(html: str, id: str) -> str:

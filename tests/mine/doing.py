@@ -14,13 +14,12 @@ from creators.intake import record_facts
 from creators.models import Entry, Group, Membership, Source
 from creators.reports import parse_fact
 from creators.sources import create_source
-from livefest import clock, copies, pages, site
+from livefest import clock
 from livefest.models import Fest
-from rankings import live, views
 from rankings.refresh import refresh
-from rankings.valkey import client as valkey
-from rewards import rewards_page
 from tests.mine.conftest import NOW
+from tests.pages.conftest import forget
+from tests.texts import page_text
 
 
 def did(fest: Fest, *facts: tuple[str, str, int, datetime], session: str = "") -> None:
@@ -48,32 +47,18 @@ def entry_in(fest: Fest, handle: str) -> Entry:
     return Entry.objects.select_related("creator", "fest").get(fest=fest, creator__handle=handle)
 
 
-def forget() -> None:
-    """Lets public pages be rendered anew."""
-    pages.pages.clear()
-    pages.versions.clear()
-    site._fest_ids.clear()
-    copies._shown.clear()
-    live._listed.clear()
-    views._boards.clear()
-    rewards_page._versions.clear()
-    found = list(valkey().scan_iter(match="*:page:*"))
-    if found:
-        valkey().delete(*found)
-
-
 def words(client: Client, path: str, status: int = 200, **headers: str) -> str:
     """A page's text with single spaces."""
     response = client.get(path, headers=headers)
     assert response.status_code == status, response
-    return " ".join(response.content.decode().split())
+    return page_text(response)
 
 
 def sent(client: Client, path: str, **data: str) -> str:
     """What the page says that a form leads to."""
     response = client.post(path, data, follow=True)
     assert response.status_code == 200, response
-    return " ".join(response.content.decode().split())
+    return page_text(response)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from tests.rankings.fests import Facts, Script
 from tests.rankings.play import begin, play
 from tests.rankings.test_changes import CAMPAIGN, CREATORS, FACTS, LATE
 from tests.reference.small import moment
+from tests.texts import page_text
 
 NOW = moment("15T12:30:00")
 
@@ -41,6 +42,7 @@ def _nothing_kept(settings: Settings, db: None) -> Iterator[None]:
 
 
 def forget() -> None:
+    """Lets public pages be rendered anew, as in a new process with an empty cache."""
     pages.pages.clear()
     pages.versions.clear()
     site._fest_ids.clear()
@@ -98,7 +100,7 @@ def open_page(client: Client, path: str, **headers: str) -> str:
     response = client.get(path, headers=headers)
     assert response.status_code == 200
     assert_public(response)
-    return " ".join(text(response).split())
+    return page_text(response)
 
 
 def assert_public(response: HttpResponseBase) -> None:
