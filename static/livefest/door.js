@@ -33,7 +33,8 @@
   let queue = read("queue", []);
   let conflicts = read("conflicts", []);
   let own = read("own", {});  // hash of a ticket: when this phone let it in
-  let sending = false;
+  let answered = 0;  // how often the server decided since the page was opened
+  let sending = null;  // the run that tells the server what waits, while it is on
 
   const bytesOf = (text) => {
     const letters = text.replace(/\s/g, "").toUpperCase();
@@ -113,6 +114,7 @@
     } catch {
       return null;
     }
+    answered += 1;
     if (response.type === "opaqueredirect" || response.status === 403) return { signedOut: true };
     if (response.status >= 500) return null;
     try {
@@ -167,9 +169,15 @@
     return show(answer.result, answer.text, answer.name);
   };
 
-  const sendQueue = async () => {
-    if (sending) return;
-    sending = true;
+  // Who asks while a run is on waits for its end.
+  const sendQueue = () => {
+    sending ??= drain().finally(() => {
+      sending = null;
+    });
+    return sending;
+  };
+
+  const drain = async () => {
     try {
       while (queue.length) {
         const answer = await ask(queue[0]);
@@ -189,21 +197,23 @@
         connected(true);
       }
     } finally {
-      sending = false;
       showWaiting();
     }
   };
 
   const fetchList = async () => {
+    const before = answered;
     try {
       const response = await fetch(texts.list, {
-        headers: etag ? { "If-None-Match": etag } : {},
+        headers: list && etag ? { "If-None-Match": etag } : {},
         cache: "no-store",
         redirect: "manual",
         signal: AbortSignal.timeout(PATIENCE * 2),
       });
       if (response.ok) {
-        list = await response.json();
+        const found = await response.json();
+        if (answered !== before) return fetchList();  // somebody came in meanwhile: it may not know of them
+        list = found;
         etag = response.headers.get("ETag") || "";
         write("list", list);
         write("etag", etag);
@@ -213,6 +223,7 @@
     } catch {
       connected(false);
     }
+    return undefined;
   };
   const refresh = async () => {
     await sendQueue();

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from creators.models import Participation
-from livefest import pages
 from livefest.models import Fest, User
 from rewards.models import AwardEvent
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, follow, look, signed_in
 from tests.kept import kept
+from tests.pages.conftest import forget
 from tests.rewards.guests import code, comes, invitation_of, invited
 from tests.rewards.prizes import OVER, person
 
@@ -24,26 +20,12 @@ from tests.rewards.prizes import OVER, person
 @pytest.fixture
 def guests(transactional_db: None, settings: Settings) -> Fest:
     settings.LIVEFEST_NOW = OVER
-    pages.pages.clear()
-    pages.versions.clear()
+    forget()
     return kept(invited)
 
 
-def look(page: Page, name: str) -> None:
-    """Nothing is wider than the phone, and axe finds nothing; kept as a picture where SHOTS names a folder."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
-
-
 def phone_of(browser: Browser, user: User, url: str, scheme: str) -> BrowserContext:
-    client = Client()
-    client.force_login(user)
-    context = browser.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
-    return context
+    return signed_in(browser, user, url, viewport=PHONE, color_scheme=scheme)
 
 
 def show(page: Page, shown: str, result: str) -> None:
@@ -59,13 +41,13 @@ def test_from_the_answer_to_the_door(guests: Fest, live_server: LiveServer, brow
         page = guest.new_page()
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.goto(f"{url}/en/prizes/me/awards/{invitation_of('ann').award_id}/")
-        page.get_by_role("link", name="Your invitation and tickets").click()
+        follow(page.get_by_role("link", name="Your invitation and tickets"))
         look(page, "invitation")
         page.locator("[name=comes]").select_option("yes")
         page.locator("[name=companion_1]").fill("Zoë Ó Súilleabháin")
-        page.get_by_role("button", name="Answer", exact=True).click()
+        follow(page.get_by_role("button", name="Answer", exact=True))
         look(page, "invitation-answered")
-        page.get_by_role("link", name="Ticket 2").click()
+        follow(page.get_by_role("link", name="Ticket 2"))
         look(page, "ticket")
         assert code("ann", 2) in page.content()
     assert wrong == []
@@ -107,3 +89,46 @@ def test_from_the_answer_to_the_door(guests: Fest, live_server: LiveServer, brow
         show(there, code("ann", 2), "again")
         look(here, "door-conflict")
         assert errors == []
+
+
+def test_who_comes_while_the_phone_tells_what_waits_is_decided_by_the_server(
+    guests: Fest, live_server: LiveServer, browser: Browser
+) -> None:
+    comes("ann")
+    comes("ben")
+    event, url = AwardEvent.objects.get(), live_server.url
+    with phone_of(browser, person("dora", "admit"), url, "light") as phone:
+        page = phone.new_page()
+        page.clock.set_fixed_time(OVER)
+        page.goto(f"{url}/door/{event.pk}/")
+        expect(page.locator("#door-connection")).to_have_text("Connected.")
+        phone.set_offline(True)
+        show(page, code("ann"), "confirm")
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:  # Playwright can't wrap a list's own append
+            held.append(route)
+
+        page.route("**/admit/", hold, times=1)
+        with page.expect_request("**/admit/"):
+            phone.set_offline(False)
+        page.locator("#door-code").fill(code("ben"))
+        page.get_by_role("button", name="Let in", exact=True).click()
+        held[0].continue_()
+        expect(page.locator("#door-waiting")).to_be_hidden()
+        expect(page.locator("#door-verdict[data-result=admitted]")).to_be_visible()
+        expect(page.locator("#door-inside")).to_have_text("2")
+
+
+def test_phone_that_lost_its_list_is_given_it_again(guests: Fest, live_server: LiveServer, browser: Browser) -> None:
+    comes("ann")
+    event, url = AwardEvent.objects.get(), live_server.url
+    with phone_of(browser, person("dora", "admit"), url, "light") as phone:
+        page = phone.new_page()
+        page.goto(f"{url}/door/{event.pk}/")
+        expect(page.locator("#door-connection")).to_have_text("Connected.")
+        page.evaluate(f"localStorage.removeItem('door-{event.pk}-list')")
+        page.reload()
+        expect(page.locator("#door-connection")).to_have_text("Connected.")
+        phone.set_offline(True)
+        show(page, code("ann"), "confirm")
