@@ -49,6 +49,10 @@ class Challenge(NamedCampaignItem):
             models.CheckConstraint(name="challenge_points_positive", condition=Q(points=None) | Q(points__gte=1)),
         ]
 
+    def entitlement(self, period: str) -> str:
+        """What names the payment of who met it in a period (as `Completion` has it) among theirs."""
+        return f"challenge/{self.slug}/{period}" if period else f"challenge/{self.slug}"
+
 
 class Goal(models.Model):
     """One of the goals of a challenge; all must be met."""

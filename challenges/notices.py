@@ -10,34 +10,24 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from challenges.models import Challenge
-from livefest import clock
-from livefest.copies import shown_copy
+from creators.accounts import ACCOUNTS
+from livefest.copies import own_copy
 from livefest.models import Fest, User
-from livefest.notifications import Kind, Telling, notify_all, register_kind
+from livefest.notifications import Kind, Telling, moment_words, notify_all, register_kind
 from livefest.sql import execute
 
 LOOKS_BACK = timedelta(days=3)  # what was met longer ago, by facts that came late, is no news any more
 SOON = timedelta(hours=24)
 CHUNK = 500  # people told in one transaction
 
-# Those whom notifications reach (`creators.accounts.accounts_in`), with where they count.
-ACCOUNTS = """
-account AS MATERIALIZED (
-    SELECT participation.user_id, entry.id AS entry_id, entry.region_id
-    FROM creators_participation participation
-         JOIN livefest_user person ON person.id = participation.user_id AND person.is_active
-         JOIN creators_entry entry
-             ON entry.fest_id = participation.fest_id AND entry.creator_id = participation.creator_id
-    WHERE participation.fest_id = %(fest)s AND participation.state = 'approved'
-)
+# Whom notifications reach, with where they count.
+ACCOUNT = f"""
+account AS MATERIALIZED (SELECT participation.user_id, entry.id AS entry_id, entry.region_id {ACCOUNTS})
 """
 
 # The races with winners, of the whole fest and of the last days: how many places are taken, and since when. No more
@@ -69,7 +59,7 @@ NOT_TOLD = """
 KEY = "challenge.slug || CASE {period} WHEN '' THEN '' ELSE '/' || {period} END"
 
 MET = f"""
-WITH {ACCOUNTS}
+WITH {ACCOUNT}
 SELECT account.user_id, challenge.id, completion.period, completion.met_at
 FROM account
      CROSS JOIN LATERAL (
@@ -83,7 +73,7 @@ ORDER BY completion.met_at, account.user_id
 """
 
 LOST = f"""
-WITH {ACCOUNTS}, {RACES}
+WITH {ACCOUNT}, {RACES}
 SELECT account.user_id, challenge.id, race.period, race.taken_at
 FROM race
      JOIN challenges_challenge challenge ON challenge.id = race.id AND race.taken >= challenge.first
@@ -100,7 +90,7 @@ ORDER BY race.taken_at, account.user_id
 
 # Whoever joined when it was soon over already knows; of a race each day only its end is told.
 ENDING = f"""
-WITH {ACCOUNTS}, {RACES}
+WITH {ACCOUNT}, {RACES}
 SELECT account.user_id, challenge.id, challenge.closes, challenge.first - race.taken
 FROM (
     SELECT challenge.*, coalesce(challenge.starts, fest.starts) AS opens, coalesce(challenge.ends, fest.ends) AS closes
@@ -131,13 +121,13 @@ def with_moment_and_prize(data: Mapping[str, Any]) -> Mapping[str, Any]:
     elif data["points"]:
         text = ngettext("It pays %(points)s point.", "It pays %(points)s points.", data["points"])
         prize = text % {"points": intcomma(data["points"])}
-    return {**data, "at": in_words(data["at"]), "prize": prize}
+    return {**data, "at": moment_words(data["at"]), "prize": prize}
 
 
 def with_reason(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """`data["left"]`: how many places of the race are left; None where it is the end that comes."""
     if data["left"] is None:
-        reason = _("It ends at %(at)s.") % {"at": in_words(data["at"])}
+        reason = _("It ends at %(at)s.") % {"at": moment_words(data["at"])}
     else:
         text = ngettext("%(left)s of its places is left.", "%(left)s of its places are left.", data["left"])
         reason = text % {"left": intcomma(data["left"])}
@@ -145,12 +135,7 @@ def with_reason(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def with_moment(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**data, "at": in_words(data["at"])}
-
-
-def in_words(moment: str) -> str:
-    """In the zone that is active."""
-    return date_format(localtime(clock.parse_moment(moment)), "MOMENT_FORMAT")
+    return {**data, "at": moment_words(data["at"])}
 
 
 CHALLENGE_MET = register_kind(
@@ -191,7 +176,7 @@ CHALLENGE_ENDS = register_kind(
 def tell_of_challenges(fest: Fest, now: datetime) -> int:
     """Tells whom it concerns what they were not told yet; how many notifications that made. Nothing while the boards
     are frozen and creators don't see their own, nor once results are certified."""
-    if not fest.starts <= now < fest.grace_ends or hides_own(fest):
+    if not fest.starts <= now < fest.grace_ends or own_copy(fest.pk):
         return 0
     since = now - LOOKS_BACK
     values = {"fest": fest.pk, "now": now, "soon": SOON, "since": since, "since_day": since.date().isoformat()}
@@ -204,12 +189,6 @@ def tell_of_challenges(fest: Fest, now: datetime) -> int:
     rows = execute(ENDING, values)
     ending = [(user, challenges[pk].slug, {**said(challenges[pk], at), "left": left}) for user, pk, at, left in rows]
     return told + tell(fest, CHALLENGE_ENDS, ending)
-
-
-def hides_own(fest: Fest) -> bool:
-    """Whether creators are not to know how they do: what stands is not what their pages show."""
-    copy = shown_copy(fest.pk)
-    return copy is not None and not (copy.is_freeze and settings.SHOW_OWN_DURING_FREEZE)
 
 
 def key_of(challenge: Challenge, period: str) -> str:

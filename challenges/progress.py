@@ -14,8 +14,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.conf import settings
-
 from challenges.challenge_page import Card, cards_of
 from challenges.copies import shown_completions
 from challenges.models import Challenge, Completion, Joining
@@ -23,8 +21,7 @@ from creators.models import Entry, Membership, Payment, Tally
 from creators.parts import COUNTS
 from livefest.campaign.words import in_words
 from livefest.clock import fest_days
-from livefest.copies import shown_copy
-from livefest.models import Fest
+from livefest.copies import own_copy
 from livefest.sql import execute
 
 # What the creator did of each metric asked for, by the session that it was in (a fact without one is by itself). Of a
@@ -128,7 +125,7 @@ def my_challenges(entry: Entry, now: datetime) -> list[MyChallenge]:
     met = {(one.challenge_id, one.period): one for one in own_completions(entry)}
     paid = own_payments(entry)
     groups = set(Membership.objects.filter(entry=entry).values_list("group", flat=True))
-    moves = sees_own(entry.fest)
+    moves = own_copy(entry.fest_id) is None
     done = done_of(entry, cards, joined, now) if moves else {}
     found = []
     for card in cards:
@@ -147,7 +144,7 @@ def my_challenges(entry: Entry, now: datetime) -> list[MyChallenge]:
                 card=card,
                 joined_at=joined.get(challenge.pk),
                 completion=met.get((challenge.pk, card.period)),
-                paid=paid.get("/".join(part for part in ("challenge", challenge.slug, card.period) if part), 0),
+                paid=paid.get(challenge.entitlement(card.period), 0),
                 bars=bars,
                 is_mine=challenge.within_group_id in {None, *groups}
                 and challenge.within_region_id in {None, entry.region_id},
@@ -165,21 +162,15 @@ def nearest(challenges: list[MyChallenge]) -> list[MyChallenge]:
     )
 
 
-def sees_own(fest: Fest) -> bool:
-    """Whether a creator is shown what is derived of them now, and not what the public is shown."""
-    copy = shown_copy(fest.pk)
-    return copy is None or (copy.is_freeze and settings.SHOW_OWN_DURING_FREEZE)
-
-
 def own_completions(entry: Entry) -> list[Completion]:
-    if sees_own(entry.fest):
-        return list(Completion.objects.filter(entry=entry))
-    return list(shown_completions(entry.fest_id).filter(entry=entry))
+    if own_copy(entry.fest_id):
+        return list(shown_completions(entry.fest_id).filter(entry=entry))
+    return list(Completion.objects.filter(entry=entry))
 
 
 def own_payments(entry: Entry) -> dict[str, int]:
     """What challenges paid, by entitlement; where the public is shown a copy, nothing."""
-    if not sees_own(entry.fest):
+    if own_copy(entry.fest_id):
         return {}
     paid = Payment.objects.filter(entry=entry, entitlement__startswith="challenge/")
     return dict(paid.values_list("entitlement", "points"))

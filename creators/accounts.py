@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from creators.models import Entry, Participation
 from livefest.models import Fest, User
 
-State = Participation.State
+# Those who take part in a fest with an account, whom notifications reach; a query goes on with its own conditions.
+ACCOUNTS = """
+FROM creators_participation participation
+     JOIN livefest_user person ON person.id = participation.user_id AND person.is_active
+     JOIN creators_entry entry
+         ON entry.fest_id = participation.fest_id AND entry.creator_id = participation.creator_id
+WHERE participation.fest_id = %(fest)s AND participation.state = 'approved'
+"""
 
 
 def participation_of(user: User, fest: Fest) -> Participation | None:
@@ -22,11 +27,6 @@ def entry_of(participation: Participation) -> Entry | None:
         return None
     entries = Entry.objects.select_related("creator", "region", "fest")
     return entries.filter(fest=participation.fest_id, creator=participation.creator_id).first()
-
-
-def accounts_in(fest: Fest) -> QuerySet[Participation]:
-    """Those who take part with an account, whom notifications reach."""
-    return Participation.objects.filter(fest=fest, state=State.APPROVED, user__is_active=True)
 
 
 def user_of(entry: Entry) -> User | None:

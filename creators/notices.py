@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from creators.former import former_among, former_creator
 from creators.models import JoinRequest, Participation
 from livefest.notifications import Kind, register_kind
 
@@ -18,6 +19,12 @@ def with_decision(choices: Any) -> Any:
         return {**data, "decision": choices(data["decision"]).label}
 
     return words
+
+
+def with_who(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`data["handle"]` is who asks; texts don't name a former creator."""
+    handle = data["handle"]
+    return {**data, "who": former_creator() if former_among([handle]) else f"@{handle}"}
 
 
 PARTICIPATION = register_kind(
@@ -44,9 +51,10 @@ JOIN_REQUESTED = register_kind(
     Kind(
         name="join_requested",
         label=_("Somebody asks to join your community"),
-        subject=_("@%(handle)s asks to join %(group)s"),
-        text=_("@%(handle)s asks to join %(group)s. You decide."),
+        subject=_("%(who)s asks to join %(group)s"),
+        text=_("%(who)s asks to join %(group)s. You decide."),
         page="my_community",
+        words=with_who,
     )
 )
 JOIN_DECIDED = register_kind(

@@ -35,7 +35,7 @@ def open_creators_side(fest: Fest, sign_ins: SignIns) -> None:
     for handle, name in APPLICANTS.items():
         email = f"{handle}@example.org"
         if not User.objects.filter(username=email).exists():
-            make_user(email, "", first_name=name)  # nobody signs in with it
+            make_user(email, None, first_name=name)
             region = fest.regions.first()
             applied = Application(way=Participation.Way.NEW, handle=handle, name=name, region=region)
             apply(user=user_named(email), fest=fest, application=applied)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -78,7 +79,7 @@ class Cast:
         handle = award.entry.creator.handle
         email = f"{handle}@example.org"
         if not User.objects.filter(username=email).exists():
-            make_user(email, "", first_name=award.entry.creator.name[:150])  # nobody signs in with it
+            make_user(email, None, first_name=award.entry.creator.name[:150])
         taken_part(self.fest, user_named(email), handle, by=self.by)
 
     def offered(self, award: Award) -> Award:
@@ -270,4 +271,4 @@ def sign_checks(award: Award, *, by: User) -> None:
 
 def take(awards: Iterator[Award], count: int) -> list[Award]:
     """The next of them, fewer where there are no more."""
-    return [award for _number, award in zip(range(count), awards, strict=False)]
+    return list(islice(awards, count))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from livefest import clock
@@ -69,6 +70,13 @@ def shown_copy(fest_id: int) -> PublicCopy | None:
     if fest_id not in look:
         look[fest_id] = present_copy(fest_id)
     return look[fest_id]
+
+
+def own_copy(fest_id: int) -> PublicCopy | None:
+    """The copy that creators are shown of themselves, as the public is; None where they see what is derived: without a
+    copy, and during a freeze unless SHOW_OWN_DURING_FREEZE is off."""
+    copy = shown_copy(fest_id)
+    return None if copy and copy.is_freeze and settings.SHOW_OWN_DURING_FREEZE else copy
 
 
 def present_copy(fest_id: int) -> PublicCopy | None:

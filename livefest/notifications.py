@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from livefest import clock
 from livefest.models import Fest, Notification, NotificationChoice, User
@@ -144,6 +147,11 @@ def worded(notification: Notification, part: Callable[[Kind], Any]) -> str:
     except (LookupError, TypeError, ValueError) as error:
         problem = f"{type(error).__name__}: {error}"
         raise Unworded(f"the data of {notification.kind!r} is not what its text needs ({problem})") from error
+
+
+def moment_words(text: str, zone: ZoneInfo | None = None) -> str:
+    """A moment of `data`, which has it as ISO text, in words: in this zone, else in the one that is active."""
+    return date_format(localtime(clock.parse_moment(text), zone), "MOMENT_FORMAT")
 
 
 def address_of(notification: Notification) -> str:

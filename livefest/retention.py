@@ -20,6 +20,9 @@ SESSIONS_END = """coalesce(
     (SELECT s.expire_date FROM django_session s WHERE s.session_key = usersessions_usersession.session_key), '-infinity'
 )"""
 
+# When somebody was done with a notification: they read it, or, by e-mail alone, were sent it, if they were.
+NOTIFICATIONS_END = "CASE WHEN on_site THEN read_at ELSE coalesce(sent_at, made_at) END"
+
 BATCH = 1_000  # rows a transaction
 MOST_BATCHES = 1_000  # of a table in one go; the rest goes the next day
 
@@ -45,7 +48,7 @@ def rules() -> list[Rule]:
         Rule("livefest_signin", "at", settings.KEEP_SIGN_INS_DAYS),
         Rule("account_emailconfirmation", "created", settings.KEEP_CONFIRMATIONS_DAYS),
         Rule("django_admin_log", "action_time", settings.KEEP_ADMIN_LOG_DAYS),
-        Rule("livefest_notification", "read_at", settings.KEEP_NOTIFICATIONS_DAYS),
+        Rule("livefest_notification", NOTIFICATIONS_END, settings.KEEP_NOTIFICATIONS_DAYS),
     ]
 
 

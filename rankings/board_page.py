@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -223,13 +224,21 @@ def place_choices(board: Board, within: str) -> list[Choice]:
         return []
     labels = {}
     if board.within == Board.Within.REGION:
-        labels = {code: f"{region_name(code).flag} {region_name(code).name}" for code in places_of(board)}
+        labels = {code: place_label(board, code, {}) for code in places_of(board)}
     elif board.within == Board.Within.GROUP:
         labels = dict(Group.objects.filter(fest=board.fest_id).order_by("position").values_list("slug", "name"))
     else:
         labels = {category: category for category in places_of(board)}
     choices = [Choice(value, label, value == within) for value, label in labels.items()]
     return sorted(choices, key=lambda choice: choice.label.split(" ", 1)[-1]) if board.within == "region" else choices
+
+
+def place_label(board: Board, within: str, groups: Mapping[str, str], *, flag: bool = True) -> str:
+    """A place in words, a region with its flag or without; empty for a board that isn't split."""
+    if board.within == Board.Within.REGION and within:
+        region = region_name(within)
+        return f"{region.flag} {region.name}" if flag else region.name
+    return groups.get(within, within) if board.within == Board.Within.GROUP else within
 
 
 def day_choices(board: Board, period: str, now: datetime) -> list[Choice]:

@@ -6,25 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
-
 from creators.models import Entry
-from livefest.copies import shown_copy
+from livefest.copies import own_copy, shown_copy
 from rankings.board_page import ROWS, board_url
-from rankings.copies import shown_belonging
 from rankings.models import Board, Standing
+from rankings.own_ranks import own_listed
 from rankings.places import Place
-from rankings.standings import (
-    Listed,
-    Listing,
-    derived_place,
-    find_standing,
-    listing,
-    place_of,
-    recorded_listing,
-    scores_of,
-    standings_with,
-)
+from rankings.standings import Listed, find_standing, listing, recorded_listing, recorded_surroundings, surroundings
 
 AROUND = 3  # places above and below that are looked at
 
@@ -60,13 +48,7 @@ class OwnStanding:
 
 def sees_derived(entry: Entry) -> bool:
     """Whether the creator is shown where they stand now although the public boards are frozen."""
-    copy = shown_copy(entry.fest_id)
-    return bool(copy and copy.is_freeze and settings.SHOW_OWN_DURING_FREEZE)
-
-
-def is_as_it_was(entry: Entry) -> bool:
-    """Whether the creator is shown a copy, as the public is: nothing of it moves."""
-    return shown_copy(entry.fest_id) is not None and not sees_derived(entry)
+    return shown_copy(entry.fest_id) is not None and own_copy(entry.fest_id) is None
 
 
 def own_standings(entry: Entry, today: date | None) -> Iterator[OwnStanding]:
@@ -76,20 +58,8 @@ def own_standings(entry: Entry, today: date | None) -> Iterator[OwnStanding]:
     As `rankings.own_ranks` has it: as published, during a freeze as derived now unless SHOW_OWN_DURING_FREEZE is off,
     and once results are certified as in these.
     """
-    boards = Board.objects.filter(fest=entry.fest_id, of=Board.Of.CREATORS)
-    wanted = list(boards.select_related("fest", "round", "score_metric").order_by("position", "pk"))
     derived = sees_derived(entry)
-    found: list[tuple[Board, Listed]]
-    if derived:
-        by_id = {board.pk: board for board in wanted}
-        found = [(by_id[score.board_id], score.standing) for score in scores_of(entry, wanted)]
-    else:
-        found = standings_with(entry, wanted, within=shown_belonging(entry).places)
-    order = {board.pk: number for number, board in enumerate(wanted)}
-    found.sort(key=lambda one: (order[one[0].pk], one[1].within, one[1].period))
-    for board, listed in found:
-        if board.period == Board.Period.DAY and today is not None and listed.period != str(today):
-            continue
+    for board, listed in own_listed(entry, today):
         own = own_standing(board, listed, entry.creator.handle, derived=derived)
         if own:
             yield own
@@ -112,26 +82,25 @@ def derived_standing(board: Board, within: str, period: str) -> Standing | None:
 
 def own_standing(board: Board, listed: Listed, handle: str, *, derived: bool) -> OwnStanding | None:
     """None where the standing was not published with the creator yet. `derived`: as PostgreSQL has it now."""
-
-    def read(position: int, count: int) -> Listing:
-        if derived:
-            return recorded_listing(listed, position=position, count=count)
-        return listing(listed, position=position, count=count)
-
-    place = derived_place(listed, handle) if derived and isinstance(listed, Standing) else place_of(listed, handle)
-    if place is None:
+    around = (recorded_surroundings if derived else surroundings)(listed, handle, around=AROUND)
+    if around is None:
         return None
-    first = max(0, place.position - AROUND)
-    around = read(first, place.position - first + AROUND + 1)
-    better = [one for one in around.places if one.rank < place.rank]
+    place, size, places = around
+    better = better_than(place, places)
     if not better and place.rank > 1:  # more are equal than were looked at
-        better = read(place.rank - 2, 1).places
-    worse = [one for one in around.places if one.rank > place.rank]
+        read = recorded_listing if derived else listing
+        better = better_than(place, read(listed, position=place.rank - 2, count=1).places)
+    worse = [one for one in places if one.rank > place.rank]
     return OwnStanding(
         board=board,
         listed=listed,
         place=place,
-        size=max(around.size, place.rank),
+        size=max(size, place.rank),
         ahead=better[-1] if better else None,
         behind=worse[0] if worse else None,
     )
+
+
+def better_than(place: Place, places: list[Place]) -> list[Place]:
+    """Those of a better rank; of places that were read at another moment only who is still ahead by what is known."""
+    return [one for one in places if one.rank < place.rank and one.score >= place.score and one.handle != place.handle]

@@ -19,13 +19,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from creators.models import Creator, Group
+from creators.accounts import ACCOUNTS
+from creators.former import former_among
+from creators.models import Group
 from livefest.clock import DayFinder, fest_days
 from livefest.copies import shown_copy
 from livefest.models import Fest, User
 from livefest.notifications import Kind, Telling, notify_all, register_kind
-from livefest.site import region_name
 from livefest.sql import execute
+from rankings.board_page import place_label
 from rankings.models import Board, RankSeen, Standing
 from rankings.published import Standpoint, just_ahead, standpoints
 from rankings.valkey import keys_of
@@ -34,14 +36,11 @@ log = structlog.get_logger(__name__)
 
 BATCH = 500  # accounts
 
-# A batch of those whom notifications reach (`creators.accounts.accounts_in`), after one of them.
-ACCOUNTS = """
-SELECT participation.id, participation.user_id, entry.id, creator.handle
-FROM creators_participation participation
-     JOIN livefest_user person ON person.id = participation.user_id AND person.is_active
-     JOIN creators_creator creator ON creator.id = participation.creator_id
-     JOIN creators_entry entry ON entry.fest_id = participation.fest_id AND entry.creator_id = creator.id
-WHERE participation.fest_id = %(fest)s AND participation.state = 'approved' AND participation.id > %(after)s
+# A batch of those whom notifications reach, after one of them.
+BATCH_OF_ACCOUNTS = f"""
+SELECT participation.id, participation.user_id, entry.id,
+       (SELECT creator.handle FROM creators_creator creator WHERE creator.id = entry.creator_id)
+{ACCOUNTS} AND participation.id > %(after)s
 ORDER BY participation.id LIMIT %(batch)s
 """
 
@@ -79,7 +78,9 @@ class Fall(NamedTuple):
 
 
 def with_ranks(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    ahead = _("@%(handle)s is just ahead of you.") % {"handle": data["ahead"]} if data["ahead"] else ""
+    """`data["ahead"]` is the handle of who is just ahead, or None; texts don't name a former creator."""
+    named = data["ahead"] and not former_among([data["ahead"]])
+    ahead = _("@%(handle)s is just ahead of you.") % {"handle": data["ahead"]} if named else ""
     return {**data, "before": intcomma(data["before"]), "now": intcomma(data["now"]), "ahead": ahead}
 
 
@@ -118,7 +119,7 @@ def boards_to_tell_of(fest: Fest, now: datetime) -> list[int]:
 
 def accounts(fest: Fest) -> Iterator[list[tuple[Any, ...]]]:
     after = 0
-    while batch := execute(ACCOUNTS, {"fest": fest.pk, "after": after, "batch": BATCH}):
+    while batch := execute(BATCH_OF_ACCOUNTS, {"fest": fest.pk, "after": after, "batch": BATCH}):
         yield batch
         after = batch[-1][0]
 
@@ -150,7 +151,13 @@ def tell_batch(fest: Fest, now: datetime, ranked: list[Ranked]) -> int:
             fallen.append((one, place))
     ahead = just_ahead([(keys_of(one.standing), place) for one, place in fallen])
     falls = [
-        Fall(one.user, one.standing, seen[one.entry, one.standing], place.rank, handle)
+        Fall(
+            one.user,
+            one.standing,
+            seen[one.entry, one.standing],
+            place.rank,
+            None if handle == one.handle else handle,  # they moved there meanwhile
+        )
         for (one, place), handle in zip(fallen, ahead, strict=True)
     ]
     RankSeen.objects.bulk_create(
@@ -170,34 +177,27 @@ def tell_falls(fest: Fest, now: datetime, falls: list[Fall]) -> int:
     standings = Standing.objects.select_related("board").in_bulk({fall.standing for fall in falls})
     groups = dict(Group.objects.filter(fest=fest).values_list("slug", "name"))
     users = User.objects.in_bulk({fall.user for fall in falls})
-    ahead = {fall.ahead for fall in falls if fall.ahead}
-    former = set(Creator.objects.filter(handle__in=ahead, withdrawn_at__isnull=False).values_list("handle", flat=True))
     tellings = []
     for fall in falls:
-        standing = standings.get(fall.standing)
-        if standing is not None:  # else it was derived anew meanwhile
+        standing, user = standings.get(fall.standing), users.get(fall.user)
+        if standing and user:  # else it was derived anew meanwhile, or the account deleted
             key = f"{standing}/{day}"  # by its name in addresses: its id may be another after a rebuild
-            tellings.append(Telling(users[fall.user], key, said(fest, standing, groups, fall, former)))
+            tellings.append(Telling(user, key, said(fest, standing, groups, fall)))
     return notify_all(tellings, RANK_PASSED, fest=fest)
 
 
-def said(fest: Fest, standing: Standing, groups: dict[str, str], fall: Fall, former: set[str]) -> dict[str, Any]:
+def said(fest: Fest, standing: Standing, groups: dict[str, str], fall: Fall) -> dict[str, Any]:
     return {
         "board": named(standing, groups),
         "fest": fest.name,
         "before": fall.before,
         "now": fall.now,
-        "ahead": None if fall.ahead in former else fall.ahead,
+        "ahead": fall.ahead,
     }
 
 
 def named(standing: Standing, groups: dict[str, str]) -> str:
     """The board, and the place of one that is split."""
-    board, within = standing.board, standing.within
-    if not within:
-        return board.name
-    if board.within == Board.Within.REGION:
-        within = region_name(within).name
-    elif board.within == Board.Within.GROUP:
-        within = groups.get(within, within)
-    return f"{board.name} · {within}"
+    board = standing.board
+    place = place_label(board, standing.within, groups, flag=False)
+    return f"{board.name} · {place}" if place else board.name

@@ -28,8 +28,8 @@ return {mark, redis.call('ZCARD', KEYS[2]), before, found}
 """
 
 # Keys: the mark, the sorted set and the hash; arguments: the handle and how many places around. Returns the mark and,
-# where the handle is ranked, its position (from 0), the first position of the places around it, how many are better
-# than the one there, and the places.
+# where the handle is ranked, how many are, its position (from 0), the first position of the places around it, how many
+# are better than the one there, and the places.
 AROUND = """
 local mark = redis.call('GET', KEYS[1])
 if not mark then return nil end
@@ -40,7 +40,7 @@ local first = math.max(0, position - ARGV[2])
 local found = redis.call('ZRANGE', KEYS[2], first, position + ARGV[2])
 local width = tonumber(string.match(mark, '%d+$'))
 local before = redis.call('ZLEXCOUNT', KEYS[2], '-', '(' .. string.sub(found[1], 1, width))
-return {mark, position, first, before, found}
+return {mark, redis.call('ZCARD', KEYS[2]), position, first, before, found}
 """
 
 
@@ -53,9 +53,11 @@ class Page(NamedTuple):
 
 
 class Around(NamedTuple):
-    """Somebody's place and those around it, with the standing's mark; no places where they are not ranked."""
+    """Somebody's place and those around it, with the standing's mark and how many are ranked in it; no places where
+    they are not ranked."""
 
     mark: Mark
+    size: int
     place: Place | None
     places: list[Place]
 
@@ -79,10 +81,10 @@ def read_around(keys: Keys, handle: str, around: int) -> Around | None:
         return None
     mark = Mark.parsed(found[0])
     if len(found) == 1:
-        return Around(mark, None, [])
-    position, first, before, members = found[1:]
+        return Around(mark, 0, None, [])
+    size, position, first, before, members = found[1:]
     places = placed(members, mark.width, first, before)
-    return Around(mark, places[position - first], places)
+    return Around(mark, size, places[position - first], places)
 
 
 def placed(keys: list[bytes], width: int, position: int, before: int) -> list[Place]:

@@ -8,12 +8,12 @@ from datetime import date
 from django.db.models import Sum
 
 from creators.models import Entry
+from livefest.copies import own_copy
 from rankings.boards import Plan, plans_of
 from rankings.copies import shown_points
 from rankings.explain import in_period
 from rankings.models import Board, Gain, Rule
 from rankings.own_ranks import OwnRank, own_ranks
-from rankings.reasons import copy_for_own_eyes
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,8 @@ def score_sums(entry: Entry, rules: list[Rule], *, day: date | None = None) -> l
     (None: of every day)."""
     plans = {plan.board.slug: plan for plan in plans_of(entry.fest)}
     sums = []
-    for own in own_ranks(entry):
+    for own in own_ranks(entry, day=day):
         plan = plans[own.board]
-        if plan.board.period == Board.Period.DAY and day and own.period != day.isoformat():
-            continue
         points = {} if plan.board.score_metric_id else points_by_rule(entry, plan, own.period)
         by_rule = [(rule, points[rule.pk]) for rule in rules if points.get(rule.pk)]
         sums.append(ScoreSum(own, plan.board, by_rule))
@@ -47,7 +45,7 @@ def score_sums(entry: Entry, rules: list[Rule], *, day: date | None = None) -> l
 
 def points_by_rule(entry: Entry, plan: Plan, period: str) -> dict[int, int]:
     """By rule's id. A copy has points by day; those of a round, which may cut a day, are the derived ones."""
-    if copy_for_own_eyes(entry.fest) and not plan.starts:
+    if own_copy(entry.fest_id) and not plan.starts:
         summed: dict[int, int] = {}
         for (day, rule), points in shown_points(entry).items():
             if rule in plan.rules and period in ("fest", day.isoformat()):
@@ -59,6 +57,6 @@ def points_by_rule(entry: Entry, plan: Plan, period: str) -> dict[int, int]:
 
 def total_of(entry: Entry) -> int:
     """All points of the fest, as the creator is shown them."""
-    if copy_for_own_eyes(entry.fest):
+    if own_copy(entry.fest_id):
         return sum(shown_points(entry).values())
     return Gain.objects.filter(entry=entry).aggregate(points=Sum("points"))["points"] or 0

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.db.models import Prefetch, Sum
 
 from creators.corrections import corrections_of
 from creators.models import Correction, Entry, Mark, Payment
 from livefest.campaign import Campaign, read_campaign
-from livefest.copies import shown_copy
+from livefest.copies import own_copy
 from livefest.models import Fest, PublicCopy
 from livefest.sql import execute
 from livefest.timeline import Timeline, timeline_of
@@ -115,7 +114,7 @@ class Scheme:
 def scheme_of(fest: Fest) -> Scheme:
     """During a freeze creators see what is derived or, without SHOW_OWN_DURING_FREEZE, nothing of its moment or later;
     once results are certified, what they say. Raises CampaignError while the stored campaign can't be read."""
-    copy, campaign = copy_for_own_eyes(fest), read_campaign(fest)
+    copy, campaign = own_copy(fest.pk), read_campaign(fest)
     tiers = Prefetch("tiers", RuleTier.objects.order_by("at"))
     rules = Rule.objects.filter(fest=fest).select_related("metric").prefetch_related(tiers)
     state = RefreshState.objects.filter(fest=fest).first()
@@ -238,9 +237,3 @@ class Reasons:
     def came_late(self, part: Part) -> bool:
         counted_at = self.scheme.refreshed_at
         return part.received_at is not None and (counted_at is None or part.received_at > counted_at)
-
-
-def copy_for_own_eyes(fest: Fest) -> PublicCopy | None:
-    """The public copy, where creators see no more of themselves than the public does; None: what is derived."""
-    copy = shown_copy(fest.pk)
-    return None if copy and copy.is_freeze and settings.SHOW_OWN_DURING_FREEZE else copy

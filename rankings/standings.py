@@ -49,6 +49,14 @@ class Listing(NamedTuple):
     places: list[Place]
 
 
+class Surroundings(NamedTuple):
+    """Somebody's place, how many are ranked, and the places around it with theirs among them: all of one moment."""
+
+    place: Place
+    size: int
+    places: list[Place]
+
+
 def find_standing(board: Board, *, within: str = "", period: str = "fest") -> Listed | None:
     """What the public is shown of a place and period; None where nobody has been ranked there yet."""
     copy = shown_copy(board.fest_id)
@@ -148,19 +156,20 @@ def place_of(listed: Listed, handle: str) -> Place | None:
 
 def neighbours(listed: Listed, handle: str, *, around: int = 2) -> list[Place]:
     """Somebody's place with up to `around` places above and below; empty where they are not ranked."""
+    found = surroundings(listed, handle, around=around)
+    return found.places if found else []
 
-    def from_valkey(keys: Keys) -> tuple[Mark, list[Place]] | None:
+
+def surroundings(listed: Listed, handle: str, *, around: int) -> Surroundings | None:
+    """Somebody's place with up to `around` places above and below; None where they are not ranked."""
+
+    def from_valkey(keys: Keys) -> tuple[Mark, Surroundings | None] | None:
         found = read_around(keys, handle, around)
-        return (found.mark, found.places) if found else None
+        if found is None:
+            return None
+        return found.mark, Surroundings(found.place, found.size, found.places) if found.place else None
 
-    def from_postgres() -> list[Place]:
-        place = recorded_place(listed, handle)
-        if place is None:
-            return []
-        first = max(0, place.position - around)
-        return recorded_listing(listed, position=first, count=place.position - first + around + 1).places
-
-    return read(listed, from_valkey, from_postgres)
+    return read(listed, from_valkey, lambda: recorded_surroundings(listed, handle, around=around))
 
 
 def recorded_listing(listed: Listed, *, position: int, count: int) -> Listing:
@@ -176,6 +185,17 @@ def recorded_listing(listed: Listed, *, position: int, count: int) -> Listing:
 def recorded_place(listed: Listed, handle: str) -> Place | None:
     """`place_of` from PostgreSQL."""
     return snapshot_place(listed, handle) if isinstance(listed, Snapshot) else derived_place(listed, handle)
+
+
+def recorded_surroundings(listed: Listed, handle: str, *, around: int) -> Surroundings | None:
+    """`surroundings` from PostgreSQL. Where they moved meanwhile, their place is as it is among those around it; where
+    they are no more among those, it is from before."""
+    place = recorded_place(listed, handle)
+    if place is None:
+        return None
+    first = max(0, place.position - around)
+    found = recorded_listing(listed, position=first, count=place.position - first + around + 1)
+    return Surroundings(next((one for one in found.places if one.handle == handle), place), found.size, found.places)
 
 
 def derived_place(standing: Standing, handle: str) -> Place | None:

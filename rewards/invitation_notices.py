@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from livefest import clock
-from livefest.notifications import Kind, register_kind
+from livefest.notifications import Kind, moment_words, register_kind
 from rewards.models import Invitation
 from rewards.notices import tell
 
@@ -19,11 +16,7 @@ from rewards.notices import tell
 def with_when(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Moments of an event are said in its own zone: there they count."""
     zone = ZoneInfo(data["zone"])
-    moments = {
-        name: date_format(localtime(clock.parse_moment(data[name]), zone), "MOMENT_FORMAT")
-        for name in ("starts", "before")
-    }
-    return {**data, **moments}
+    return {**data, **{name: moment_words(data[name], zone) for name in ("starts", "before")}}
 
 
 INVITED = register_kind(

@@ -10,12 +10,11 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from creators.models import Entry, Group
-from livefest.site import region_name
-from rankings.models import Board
+from rankings.board_page import place_label
 from rewards.claims import is_late
 from rewards.models import Award, AwardStep, PayoutLine, Reward
 from rewards.notices import how_fulfilled
-from rewards.payees import tried_payments
+from rewards.payees import failed_payment, tried_payments
 from rewards.rewards_page import given, list_label, name_of_ranked, url_of
 
 State = Award.State
@@ -93,10 +92,7 @@ def my_award(award: Award, groups: Mapping[str, str]) -> MyAward:
 
 def place_of(award: Award, groups: Mapping[str, str]) -> str:
     board = award.reward.board
-    if board and board.within == Board.Within.REGION and award.within:
-        region = region_name(award.within)
-        return f"{region.flag} {region.name}"
-    return groups.get(award.within, award.within) if board and board.within == Board.Within.GROUP else award.within
+    return place_label(board, award.within, groups) if board else award.within
 
 
 def said(award: Award, *, late: bool, failed: bool) -> str:
@@ -133,5 +129,5 @@ def steps_of(award: Award) -> list[MyStep]:
 
 def payment_problem(award: Award) -> str:
     """Why the last payment failed, as the payer said; "" where it didn't."""
-    last = tried_payments().filter(award=award).first()
-    return last.problem if last and last.state == PayoutLine.State.FAILED else ""
+    failed = failed_payment(award)
+    return failed.problem if failed else ""

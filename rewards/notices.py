@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.timezone import get_current_timezone_name, localtime
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from creators.accounts import user_of
-from livefest import clock
-from livefest.notifications import Kind, notify, register_kind
+from livefest.notifications import Kind, moment_words, notify, register_kind
 from rewards.models import Award, PayoutLine, Reward
 
 
@@ -20,8 +18,7 @@ def with_until(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """`data["deadline"]` is an ISO moment, or None; texts say it in the zone that is active, and name that zone."""
     until = ""
     if data["deadline"]:
-        moment = date_format(localtime(clock.parse_moment(data["deadline"])), "MOMENT_FORMAT")
-        parts = {"moment": moment, "zone": get_current_timezone_name()}
+        parts = {"moment": moment_words(data["deadline"]), "zone": get_current_timezone_name()}
         until = pgettext("claim it …", " before %(moment)s (%(zone)s)") % parts
     return {**data, "until": until}
 

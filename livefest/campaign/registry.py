@@ -104,8 +104,8 @@ class Section(Generic[ItemT, ModelT]):
     name: its key in the file. spec, model: what its tables are in the file and in the database.
     check: what is wrong with these tables beyond each by itself.
     to_spec: the dict, in the file's keys, of a row. save: creates or updates the row of a spec, children included.
-    related, children: what to_spec reads of each row. built_in: slugs of rows that are no part of the file; nor are
-    those that `in_file` leaves out: a file neither lists, changes nor deletes them.
+    related, children: what to_spec reads of each row. in_file: which rows are part of the file; it neither lists,
+    changes nor deletes the others.
     windows: the windows that its tables name, UTC, half-open; a duration is cut at each. summed_over: whether something
     is summed over each of them (then a fest day's sums are kept apart at their ends, see livefest/timeline.py).
     payments: what its tables pay. warn: what is legal in them but likely wrong; only asked of a campaign that holds.
@@ -120,7 +120,6 @@ class Section(Generic[ItemT, ModelT]):
     check: Callable[[Campaign], Iterable[Problem]] = lambda campaign: ()
     related: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
-    built_in: tuple[str, ...] = ()
     in_file: Q = field(default_factory=Q)
     windows: Callable[[Campaign], Iterable[Window]] = lambda campaign: ()
     summed_over: bool = False

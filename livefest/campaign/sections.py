@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 import pycountry
+from django.db.models import Q
 from pydantic import AfterValidator, Field
 
 from livefest.campaign.registry import Campaign, Problem, Section, register, sections, suggestion
@@ -198,7 +199,7 @@ register(
         check=check_metrics,
         warn=warn_metrics,
         describe=describe_metric,
-        built_in=(BONUS,),
+        in_file=~Q(slug=BONUS),
     )
 )
 register(

@@ -87,8 +87,7 @@ def prune_section(section: Section[Item, CampaignItem], fest: Fest, campaign: Ca
 
 def rows_of(section: Section[Item, CampaignItem], fest: Fest) -> models.QuerySet[CampaignItem]:
     """The rows of a section that are part of the file."""
-    rows = section.model._default_manager.filter(section.in_file, fest=fest)
-    return rows.exclude(slug__in=section.built_in)
+    return section.model._default_manager.filter(section.in_file, fest=fest)
 
 
 def prune_regions(fest: Fest, campaign: Campaign) -> None:

@@ -46,8 +46,7 @@ def deeds_of(entry: Entry, boards: list[Board], groups: dict[str, str]) -> list[
 
 def challenge_met(entry: Entry, completion: Completion, payments: dict[str, Payment]) -> Deed:
     challenge = completion.challenge
-    entitlement = "/".join(part for part in ("challenge", challenge.slug, completion.period) if part)
-    payment = payments.get(entitlement)
+    payment = payments.get(challenge.entitlement(completion.period))
     return Deed(
         title=challenge.name,
         url=reverse("challenge", kwargs={"fest": entry.fest.slug, "challenge": challenge.slug}),

@@ -15,6 +15,7 @@ from creators.models import Entry, Group
 from livefest.models import Fest
 from livefest.site import region_name
 from rankings.board_page import board_url
+from rankings.board_page import place_label as place_label  # noqa: PLC0414  pages of several boards find it here
 from rankings.models import Board
 
 
@@ -33,13 +34,6 @@ def boards_of(fest: Fest) -> list[Board]:
 
 def group_names(fest: Fest) -> dict[str, str]:
     return dict(Group.objects.filter(fest=fest).values_list("slug", "name"))
-
-
-def place_label(board: Board, within: str, groups: dict[str, str]) -> str:
-    """A place in words; empty for a board that isn't split."""
-    if board.within == Board.Within.REGION and within:
-        return f"{region_name(within).flag} {region_name(within).name}"
-    return groups.get(within, within) if board.within == Board.Within.GROUP else within
 
 
 def period_label(board: Board, period: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from livefest.campaign.registry import Campaign, Problem, Section, register
 from livefest.campaign.sections import MetricSpec
 from livefest.models import BONUS, Fest, Metric
@@ -85,7 +87,7 @@ register(
         check=check_rules,
         related=("metric",),
         children=("bonuses", "tiers"),
-        built_in=(BONUS,),
+        in_file=~Q(slug=BONUS),
         windows=all_bonus_windows,
         warn=warn_rules,
         describe=describe_rule,

@@ -9,17 +9,14 @@ from typing import Any
 import pytest
 
 from challenges.joining import JoiningError, NotAllowed, NothingToJoin, TooLate, join_challenge
-from challenges.models import Challenge, Completion, Joining
+from challenges.models import Completion, Joining
 from creators.creators_file import load_creators
-from creators.intake import record_facts
 from creators.models import Creator, Entry
-from creators.reports import parse_fact
-from creators.sources import create_source
 from livefest.campaign import load_campaign
 from livefest.models import Fest, User
 from rankings.refresh import refresh
 from tests.at_once import at_once
-from tests.challenges.dares import DARES
+from tests.challenges.dares import DARES, FEST_ENDS, NOON, challenge, entry, give, join
 from tests.kept import kept
 
 CHALLENGES = """
@@ -48,9 +45,7 @@ per = "fest"
 points = 100
 """
 CAMPAIGN = DARES + CHALLENGES
-NOON = datetime(2026, 2, 14, 12, tzinfo=UTC)
 ENDS = datetime(2026, 2, 15, tzinfo=UTC)
-FEST_ENDS = datetime(2026, 2, 17, tzinfo=UTC)
 
 
 def dares() -> Fest:
@@ -63,24 +58,6 @@ def dares() -> Fest:
 @pytest.fixture
 def fest(db: None) -> Fest:
     return kept(dares)
-
-
-def entry(handle: str = "ada") -> Entry:
-    return Entry.objects.get(creator__handle=handle, fest__slug="dares")
-
-
-def challenge(slug: str = "short") -> Challenge:
-    return Challenge.objects.get(slug=slug, fest__slug="dares")
-
-
-def join(slug: str = "short", handle: str = "ada", at: datetime | None = NOON) -> Joining:
-    return join_challenge(challenge=challenge(slug), entry=entry(handle), by=entry(handle), at=at)
-
-
-def give(fest: Fest, handle: str, coins: int, at: datetime) -> None:
-    line = {"id": f"{handle}-{at}", "creator": handle, "metric": "coins", "quantity": coins, "at": at.isoformat()}
-    source = create_source(fest=fest, name="file")
-    assert record_facts(source=source, reports=[parse_fact(line)], arrived_at=FEST_ENDS).accepted
 
 
 def met(fest: Fest) -> list[tuple[str, str]]:

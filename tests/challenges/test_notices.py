@@ -9,21 +9,17 @@ from django.core import mail
 from django.utils.timezone import override
 from pytest_django import Settings
 
-from challenges.joining import join_challenge
 from challenges.models import Challenge, Completion
 from challenges.tasks import tell
 from creators.creators_file import load_creators
-from creators.intake import record_facts
 from creators.models import Creator, Entry, Participation
-from creators.reports import parse_fact
-from creators.sources import create_source
 from livefest.campaign import load_campaign
 from livefest.copies import make_copy
 from livefest.models import Fest, Notification, PublicCopy, User
 from livefest.notifications import address_of, subject_of, text_of
 from livefest.tasks import send_notifications
 from rankings.refresh import refresh
-from tests.challenges.dares import DARES
+from tests.challenges.dares import DARES, NOON, give, join
 from tests.kept import kept
 from tests.mine.conftest import take_part
 
@@ -57,7 +53,6 @@ ends = 2026-02-15T12:00:00
 join = true
 """
 CAMPAIGN = DARES + CHALLENGES
-NOON = datetime(2026, 2, 14, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -75,19 +70,6 @@ def fest(db: None, settings: Settings) -> Fest:
     """Of the creators ada, bo and cy all but cy have an account."""
     settings.LIVEFEST_NOW = NOON.isoformat()
     return kept(dares)
-
-
-def give(fest: Fest, handle: str, coins: int, at: datetime) -> None:
-    line = {"id": f"{handle}-{at}", "creator": handle, "metric": "coins", "quantity": coins, "at": at.isoformat()}
-    record_facts(source=create_source(fest=fest, name="file"), reports=[parse_fact(line)], arrived_at=NOON)
-
-
-def entry(handle: str) -> Entry:
-    return Entry.objects.get(creator__handle=handle, fest__slug="dares")
-
-
-def join(slug: str, handle: str, at: datetime) -> None:
-    join_challenge(challenge=Challenge.objects.get(slug=slug), entry=entry(handle), by=entry(handle), at=at)
 
 
 def meet(slug: str, at: datetime, *handles: str, period: str = "") -> None:

@@ -399,6 +399,24 @@ def test_read_notifications_go_after_half_a_year(kind: Kind) -> None:
 
 
 @pytest.mark.django_db
+def test_what_was_told_by_email_alone_goes_half_a_year_after_it_was_sent(kind: Kind) -> None:
+    user = person()
+    NotificationChoice.objects.create(user=user, kind=kind.name, on_site=False, by_email=True)
+    real_now = datetime.now(UTC)
+    old, new = real_now - timedelta(days=181), real_now - timedelta(days=179)
+    sent, waiting = {"email": Email.SENT}, {"email": Email.WAITING}
+    for key, values in {
+        "sent long ago": {"made_at": old, "sent_at": old, **sent},
+        "sent late": {"made_at": old, "sent_at": new, **sent},
+        "never sent": {"made_at": old, **waiting},
+        "waits": {"made_at": new, **waiting},
+    }.items():
+        Notification.objects.filter(pk=greet(kind, user, key=key).pk).update(**values)
+    retention.delete_what_is_due()
+    assert sorted(Notification.objects.values_list("key", flat=True)) == ["sent late", "waits"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "values",
     [

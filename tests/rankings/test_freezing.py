@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy as copies
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +26,7 @@ from rankings.models import Board, Snapshot
 from rankings.own_ranks import own_ranks
 from rankings.refresh import refresh
 from rankings.standings import find_standing, page
+from tests.at_once import at_once
 from tests.kept import kept
 from tests.rankings.fests import Facts, Script
 from tests.rankings.machinery import Machinery
@@ -409,30 +408,12 @@ def test_freeze_and_reveal_while_valkey_is_away(committed: Fest, valkey: Valkey)
     assert shown(committed) == after
 
 
-@contextmanager
-def at_once(*jobs: Callable[[], Any]) -> Iterator[list[Any]]:
-    """Runs jobs together, each on a connection of its own; what they gave, errors too."""
-    start = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], Any]) -> Any:
-        try:
-            start.wait(60)
-            return job()
-        except FreezingError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        yield [future.result(60) for future in [pool.submit(run, job) for job in jobs]]
-
-
 def test_two_closings_and_a_refresh_at_the_moment_freeze_once(committed: Fest) -> None:
     before = shown(committed)
     happens(committed, LATER_FACTS)
     jobs = [lambda: close(committed, at=AFTER), lambda: close(committed, at=AFTER), lambda: refresh(committed)]
-    with at_once(*jobs) as done:
-        assert all(one is not None for one in done)
+    done = at_once(*jobs)
+    assert not [one for one in done if one is None or isinstance(one, BaseException)], done
     assert PublicCopy.objects.count() == 1
     assert shown(committed) == before
 
@@ -441,8 +422,7 @@ def test_two_reveals_at_once_are_one(committed: Fest) -> None:
     close(committed, at=AFTER)
     user = staff()
     job = lambda: reveal(committed, by=user, at=LATER)  # noqa: E731
-    with at_once(job, job) as done:
-        assert sorted(type(one).__name__ for one in done) == ["NotFrozen", "PublicCopy"]
+    assert sorted(type(one).__name__ for one in at_once(job, job)) == ["NotFrozen", "PublicCopy"]
     assert AuditEntry.objects.filter(verb="reveal").count() == 1
 
 
@@ -464,8 +444,7 @@ def test_facts_that_keep_coming_in_as_it_freezes_are_not_shown(committed: Fest) 
         finally:
             stop.set()
 
-    with at_once(feed, freeze_and_stop):
-        pass
+    assert at_once(feed, freeze_and_stop) == [None, None]
     assert shown(committed) == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,15 +10,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from creators.models import Creator
 from livefest.copies import end_freeze, make_copy
-from livefest.models import Fest, Notification, PublicCopy
+from livefest.models import Fest, Notification, PublicCopy, User
 from livefest.notifications import address_of, subject_of, text_of
+from rankings import notices
 from rankings.models import RankSeen
-from rankings.published import just_ahead, standpoints
+from rankings.published import Standpoint, just_ahead, standpoints
 from rankings.refresh import refresh
 from rankings.standings import page, place_of
 from rankings.tasks import tell
-from rankings.valkey import client, keys_of
+from rankings.valkey import Keys, client, keys_of
 from tests.kept import kept
 from tests.mine.conftest import take_part
 from tests.rankings.little import give, little_fest, standing_of
@@ -71,6 +74,39 @@ def test_who_is_passed_is_told_by_whom_and_how_far(fest: Fest) -> None:
     assert subject_of(notification) == "All: you are #2"
     assert text_of(notification) == "You were #1 on “All” in Little and are #2 now. @cy is just ahead of you."
     assert address_of(notification) == "/en/little/me/"
+
+
+def test_former_creator_is_not_named_to_whom_they_passed(fest: Fest) -> None:
+    told(fest, cy=25)
+    Creator.objects.filter(handle="cy").update(withdrawn_at=NOW)
+    notification = Notification.objects.select_related("fest").get(user__email="ada@example.org")
+    assert text_of(notification) == "You were #1 on “All” in Little and are #2 now. "
+    notification = Notification.objects.select_related("fest").get(user__email="bo@example.org")
+    assert text_of(notification).endswith("@ada is just ahead of you.")
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Something happens between two looks at the standings of who fell."""
+
+    def later(wanted: Sequence[tuple[Keys, Standpoint]]) -> list[str | None]:
+        happens()
+        return just_ahead(wanted)
+
+    monkeypatch.setattr(notices, "just_ahead", later)
+
+
+def test_who_rises_as_it_is_told_is_not_ahead_of_themself(fest: Fest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bo_rises() -> None:
+        give(fest, bo=13)
+        refresh(fest)
+
+    meanwhile(monkeypatch, bo_rises)
+    assert told(fest, cy=25) == [("ada", 1, 2, "cy"), ("bo", 2, 3, None)]
+
+
+def test_who_deletes_their_account_as_it_is_told_is_told_nothing(fest: Fest, monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile(monkeypatch, User.objects.get(email="bo@example.org").delete)
+    assert told(fest, cy=25) == [("ada", 1, 2, "cy")]
 
 
 def test_who_passes_is_told_nothing_and_who_rises_and_is_passed_again_is(fest: Fest) -> None:
