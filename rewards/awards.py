@@ -18,10 +18,12 @@ from livefest import clock
 from livefest.audit import acting, record
 from livefest.models import User
 from livefest.sql import execute
+from rankings.models import Edition
 from rewards import notices
-from rewards.eligibility import obstacles
+from rewards.eligibility import of_staff
 from rewards.ledger import cancel, entitle
 from rewards.models import Award, AwardStep
+from rewards.models.award import ANNOUNCED, ANSWERABLE, OPEN
 
 State = Award.State
 PROPOSE, APPROVE = "rewards.propose_award", "rewards.approve_award"
@@ -88,7 +90,7 @@ def decline(award: Award, *, reason: str = "") -> Award:
         award = locked(award)
         if award.state == State.DECLINED:
             return award
-        refuse_state(award, State.OFFERED, State.CLAIMED)
+        refuse_state(award, *ANSWERABLE)
         end(award, State.DECLINED, reason=reason, by_creator=True)
     return award
 
@@ -117,8 +119,8 @@ def find_ineligible(award: Award, *, by: User | None = None, reason: str = "") -
         award = locked(award)
         if award.state == State.INELIGIBLE:
             return award
-        refuse_state(award, State.PROPOSED, State.APPROVED, State.OFFERED, State.CLAIMED, State.VERIFIED)
-        why = reason.strip() or " ".join(one.text for one in obstacles(award) if one.final)
+        refuse_state(award, *OPEN)
+        why = reason.strip() or " ".join(one.text for one in of_staff(award) if one.final)
         if not why:
             raise AwardError(_("Nothing final stands in its way; say why they are not eligible."))
         end(award, State.INELIGIBLE, by=by, reason=why)
@@ -137,13 +139,22 @@ def revoke(award: Award, *, by: User, reason: str) -> Award:
         award = locked(award)
         if award.state == State.REVOKED:
             return award
-        open_states = (State.PROPOSED, State.APPROVED, State.OFFERED, State.CLAIMED, State.VERIFIED)
-        refuse_state(award, *open_states, State.INELIGIBLE)
-        known = award.state in {State.OFFERED, State.CLAIMED, State.VERIFIED}
-        end(award, State.REVOKED, by=by, reason=reason.strip())
-        if known:
-            notices.tell_ended(award, reason.strip())
+        refuse_state(award, *OPEN, State.INELIGIBLE)
+        take_back(award, by=by, reason=reason.strip())
     return award
+
+
+def take_back(award: Award, *, by: User, reason: str) -> None:
+    """Revokes an award that is locked; who was told that it is theirs is told why it isn't any more."""
+    announced = award.state in ANNOUNCED
+    end(award, State.REVOKED, by=by, reason=reason)
+    if announced:
+        notices.tell_ended(award, reason)
+
+
+def otherwise_by(edition: Edition) -> str:
+    """Why an award is taken back that results, certified anew, don't give."""
+    return _("Edition %(number)d of the results has it otherwise.") % {"number": edition.number}
 
 
 def verify(award: Award, *, by: User, reason: str = "") -> Award:
@@ -246,7 +257,7 @@ def refuse_stranger(by: User, permission: str) -> None:
         raise NotAllowed(_("“%(by)s” may not do this; it needs %(permission)s.") % {"by": by, "permission": permission})
 
 
-def refuse_state(award: Award, *wanted: State) -> None:
+def refuse_state(award: Award, *wanted: str) -> None:
     if award.state not in wanted:
         raise WrongState(
             _("The award of “%(handle)s” is %(state)s, and this is done while it is %(wanted)s.")
@@ -260,10 +271,10 @@ def refuse_state(award: Award, *wanted: State) -> None:
 
 def refuse_obstructed(award: Award) -> None:
     """What staff have to mend; what is the creator's to mend stops only the claim."""
-    texts = [one.text for one in obstacles(award) if not one.theirs]
+    texts = [one.text for one in of_staff(award)]
     if texts:
         raise Obstructed(" ".join(texts))
 
 
-def labels(states: Iterable[State]) -> str:
-    return ", ".join(str(state.label).lower() for state in states)
+def labels(states: Iterable[str]) -> str:
+    return ", ".join(str(State(state).label).lower() for state in states)

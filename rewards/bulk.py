@@ -20,7 +20,7 @@ from livefest import clock
 from livefest.audit import acting, record
 from livefest.models import Fest, User
 from rewards.awards import APPROVE, AwardError, lock_awards_of, refuse_stranger
-from rewards.eligibility import Obstacle, obstacles
+from rewards.eligibility import Obstacle, of_staff
 from rewards.ledger import MONEY
 from rewards.models import Award, AwardStep, LedgerEntry, Reward
 from rewards.models.award import LIVE
@@ -143,7 +143,7 @@ def held_up(awards: QuerySet[Award]) -> list[tuple[Award, list[Obstacle]]]:
     rows = awards.filter(something, entry__isnull=False).select_related(
         "fest", "reward", "entry__creator", "entry__fest", "entry__region"
     )
-    found = [(award, [one for one in obstacles(award) if not one.theirs]) for award in rows.order_by("pk")]
+    found = [(award, of_staff(award)) for award in rows.order_by("pk")]
     return [(award, why) for award, why in found if why]
 
 

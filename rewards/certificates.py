@@ -21,7 +21,8 @@ from rankings.snapshots import snapshot_place
 from rewards.drawing import drawable, fitting, new_pdf
 from rewards.lists import lists_of
 from rewards.models import Award, EditionReview
-from rewards.rewards_page import SHOWN, list_label, name_of_ranked, ranked_on
+from rewards.models.award import GRANTED
+from rewards.rewards_page import list_label, name_of_ranked, ranked_on
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 72
 GROUND, RAY, GLOW = "#3b0a45", "#48104f", "#96231f"
@@ -32,19 +33,17 @@ CENTRE, SUN_RADIUS, FLAG = (WIDTH - 190, 190), 190, 40
 
 @dataclass(frozen=True)
 class Certificate:
-    """Who stands where, by which edition. `of` names the board or the challenge, `label` which of its lists."""
+    """Who stands where, by which edition. `key` is what to call them where the name can't be drawn: their handle, if
+    the public may read it. `of` names the board or the challenge, `label` which of its lists."""
 
     award: Award
     edition: Edition
+    key: str
     name: str
     rank: int
     of: str
     label: str
     sha256: str
-
-    @property
-    def handle(self) -> str:
-        return self.award.handle
 
     @property
     def list_name(self) -> str:
@@ -58,7 +57,7 @@ class Certificate:
 def certificate_of(fest: Fest, award: int) -> Certificate | None:
     """None where there is no such award that is approved or further, or the results don't have who it names."""
     related = ("fest", "edition", "reward__fest", "reward__board__fest", "reward__challenge")
-    found = Award.objects.rightful().filter(fest=fest, pk=award, state__in=SHOWN).select_related(*related).first()
+    found = Award.objects.rightful().filter(fest=fest, pk=award, state__in=GRANTED).select_related(*related).first()
     if found is None:
         return None
     edition = edition_of(found)
@@ -67,10 +66,12 @@ def certificate_of(fest: Fest, award: int) -> Certificate | None:
         return None
     reward = found.reward
     board = ranked_on(reward)
+    person = people_of(board, [found.handle])[found.handle]
     return Certificate(
         award=found,
         edition=edition,
-        name=people_of(board, [found.handle])[found.handle].name,
+        key=person.key,
+        name=person.name,
         rank=rank,
         of=name_of_ranked(reward),
         label=list_label(reward, found.within, found.period, labels_of(board)),
@@ -102,13 +103,13 @@ def rank_in(edition: Edition, award: Award) -> int | None:
 
 
 def lines_of(one: Certificate, url: str) -> list[tuple[int, str, str]]:
-    """What it says, line by line: size, colour, text. Names that the font can't draw give way to the handle."""
+    """What it says, line by line: size, colour, text. Names that the font can't draw give way to the key."""
     fest = one.award.fest
     day = date_format(one.certified_at, "DATE_FORMAT")
     proof = _("Edition %(number)d of the results, certified on %(day)s") % {"number": one.edition.number, "day": day}
     return [
         (34, QUIET, drawable(fest.name, fest.slug)),
-        (84, INK, drawable(one.name, one.handle)),
+        (84, INK, drawable(one.name, one.key)),
         (60, SUN, drawable(_("Rank %(rank)d") % {"rank": one.rank}, f"Rank {one.rank}")),
         (38, INK, drawable(one.list_name, one.of, fest.slug)),
         (26, QUIET, drawable(proof, f"Edition {one.edition.number}")),
@@ -148,7 +149,7 @@ def draw_poster(draw: ImageDraw.ImageDraw, rank: int) -> None:
 
 def as_pdf(one: Certificate, url: str) -> bytes:
     """A page of A4, with text that can be copied and a link to the proof."""
-    pdf = new_pdf(drawable(one.name, one.handle), landscape=True, language=get_language() or "en")
+    pdf = new_pdf(drawable(one.name, one.key), landscape=True, language=get_language() or "en")
     pdf.set_creation_date(one.edition.certified_at)
     pdf.set_fill_color(59, 10, 69)
     pdf.rect(0, 0, pdf.w, pdf.h, style="F")

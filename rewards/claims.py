@@ -26,6 +26,7 @@ from livefest.models import User
 from rewards.awards import FULFIL, AwardError, Obstructed, TooLate, locked, refuse_state, refuse_stranger, step
 from rewards.eligibility import obstacles
 from rewards.models import Award, AwardStep, Claim, Reward
+from rewards.models.award import ENDED
 
 PURPOSE = "claims"
 State, Kind = Award.State, Reward.Kind
@@ -103,12 +104,17 @@ def checked(name: str, text: str) -> str:
     if len(text) > LONGEST:
         told = _("%(field)s has %(length)d characters: shorten it to %(most)d.")
         raise AwardError(told % {"field": label, "length": len(text), "most": LONGEST})
-    if any(unicodedata.category(letter) in UNWRITABLE or letter in TURNS for letter in text):
+    if not is_writable(text) or (name == "payee" and not text.isprintable()):
         told = _("%(field)s has characters that can't be printed: write it by hand, in one line.")
         raise AwardError(told % {"field": label})
     if name == "country" and text not in COUNTRIES:
         raise AwardError(_("“%(code)s” is no country of ISO 3166: choose one of the list.") % {"code": text[:30]})
     return text
+
+
+def is_writable(text: str) -> bool:
+    """Whether it has only characters that names and addresses are written with, in one line."""
+    return not any(unicodedata.category(letter) in UNWRITABLE or letter in TURNS for letter in text)
 
 
 def read_details(award: Award, *, by: User, reason: str) -> dict[str, str]:
@@ -121,7 +127,8 @@ def read_details(award: Award, *, by: User, reason: str) -> dict[str, str]:
 
 
 def details_of(award: Award) -> dict[str, str]:
-    """For the program's own use: a batch's file."""
+    """The same for the program's own use, which the audit needn't know: keeping the rest where one thing is given
+    anew."""
     found = Claim.objects.filter(award=award).exclude(details="").first()
     return decrypted(found.details) if found else {}
 
@@ -129,7 +136,7 @@ def details_of(award: Award) -> dict[str, str]:
 def delete_old_details() -> int:
     """Empties what was needed KEEP_CLAIM_DAYS ago: of awards that are fulfilled or have ended. How many."""
     until = clock.now() - timedelta(days=settings.KEEP_CLAIM_DAYS)
-    done = [State.FULFILLED, State.DECLINED, State.EXPIRED, State.INELIGIBLE, State.REVOKED]
+    done = [State.FULFILLED, *ENDED]
     lately = AwardStep.objects.filter(award=OuterRef("award"), to_state__in=done, at__gt=until)
     old = Claim.objects.filter(~Exists(lately), award__state__in=done).exclude(details="")
     return old.update(details="", details_deleted_at=clock.now())

@@ -43,10 +43,6 @@ class Verdict:
     name: str = ""
     at: datetime | None = None
 
-    @property
-    def is_in(self) -> bool:
-        return self.result == ADMITTED
-
 
 @dataclass(frozen=True)
 class Counters:
@@ -70,7 +66,8 @@ def admit(event: AwardEvent, *, code: str, by: User, at: datetime | None = None,
         return Verdict(OTHER_EVENT, _("A ticket of another event."))
     with acting(by=by):
         try:
-            ticket = Ticket.objects.select_for_update().get(serial=read.serial, invitation__event=event)
+            tickets = Ticket.objects.select_for_update(of=["self"])  # its invitation may be answered meanwhile
+            ticket = tickets.get(serial=read.serial, invitation__event=event)
         except ObjectDoesNotExist:
             return Verdict(UNKNOWN, _("Genuine, but not on the list: ask the organisers."))
         ticket.invitation = Invitation.objects.select_related("award__entry__creator", "event").get(

@@ -29,10 +29,13 @@ class Obstacle:
 def obstacles(award: Award) -> list[Obstacle]:
     """All that stands in the way of an award now. Awards of communities go by their owner; those of supporters have
     nobody here, and staff look after them."""
-    entry = award.entry
-    if entry is None:
-        return []
-    return [*of_entry(entry), *of_account(entry)]
+    return [*of_staff(award), *of_account(award.entry)] if award.entry else []
+
+
+def of_staff(award: Award) -> list[Obstacle]:
+    """Those of them that staff mend, or that are final; what is left is the creator's to mend, and stops only the
+    claim."""
+    return of_entry(award.entry) if award.entry else []
 
 
 def of_entry(entry: Entry) -> list[Obstacle]:

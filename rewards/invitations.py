@@ -7,7 +7,6 @@ there is room for the database holds (migration 0004). `docs/award-event.md` has
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -21,13 +20,13 @@ from django.utils.translation import ngettext
 from livefest import clock
 from livefest.encryption import cipher
 from rewards.awards import ENDINGS, AwardError, TooLate, WrongState, locked
-from rewards.claims import CLAIMED, PURPOSE, TURNS, UNWRITABLE
+from rewards.claims import CLAIMED, PURPOSE, is_writable
 from rewards.invitation_notices import INVITED, LET_IN, TICKETS, tell_guest
 from rewards.models import Award, AwardEvent, Claim, Invitation, Reward
+from rewards.models.award import ACCEPTED
 from rewards.tickets import keep_tickets
 
 Answer = Invitation.Answer
-ACCEPTED = [Award.State.CLAIMED, Award.State.VERIFIED, Award.State.FULFILLED]
 LONGEST_NAME, LONGEST_NEED = 100, 300  # characters
 
 
@@ -43,16 +42,21 @@ class Needs:
 
 def invite(award: Award) -> Invitation | None:
     """The invitation of an award that is one and was accepted; None where it is none, or its event isn't set up yet.
-    Follows each claim; may be called again."""
-    if award.reward.kind != Reward.Kind.INVITATION or award.state not in ACCEPTED:
-        return None
-    event = AwardEvent.objects.filter(reward=award.reward_id).first()
+    The award is locked. Follows each claim; may be called again."""
+    event = event_of(award)
     if event is None:
         return None
     invitation, made = Invitation.objects.get_or_create(award=award, defaults={"event": event})
     if made:
         tell_guest(invitation, INVITED)
     return invitation
+
+
+def event_of(award: Award) -> AwardEvent | None:
+    """Where an award that was accepted invites to, if anywhere yet."""
+    if award.reward.kind != Reward.Kind.INVITATION or award.state not in ACCEPTED:
+        return None
+    return AwardEvent.objects.filter(reward=award.reward_id).first()
 
 
 def invite_claimed(event: AwardEvent) -> int:
@@ -100,6 +104,7 @@ def decline_invitation(invitation: Invitation) -> Invitation:
         invitation = locked_invitation(invitation)
         if invitation.answer == Answer.DECLINED:
             return invitation
+        refuse_withdrawn(invitation)
         if clock.now() >= invitation.event.starts:
             raise TooLate(_("The event has begun; who doesn't come need not say so any more."))
         refuse_fewer_than_inside(invitation, 0)
@@ -152,8 +157,12 @@ def refill(event: AwardEvent) -> list[Invitation]:
 
 
 def free_places(event: AwardEvent) -> int:
-    coming = event.invitations.filter(answer=Answer.COMES).aggregate(people=Sum("people"))["people"] or 0
-    return max(0, event.capacity - coming)
+    return max(0, event.capacity - coming_to(event))
+
+
+def coming_to(event: AwardEvent) -> int:
+    """How many people, companions too."""
+    return event.invitations.filter(answer=Answer.COMES).aggregate(people=Sum("people"))["people"] or 0
 
 
 def place_in_line(invitation: Invitation) -> int | None:
@@ -199,7 +208,7 @@ def checked(needs: Needs, event: AwardEvent) -> None:
         raise AwardError(told % {"most": event.companions, "named": len(needs.companions)})
     refuse_long(needs.companions, LONGEST_NAME)
     for name in needs.companions:
-        if not name.strip() or any(unicodedata.category(letter) in UNWRITABLE or letter in TURNS for letter in name):
+        if not name.strip() or not is_writable(name):
             raise AwardError(_("The name of a companion is empty, or has characters that can't be printed."))
     refuse_long([needs.diet, needs.access], LONGEST_NEED)
 
@@ -211,9 +220,13 @@ def refuse_long(texts: Sequence[str], most: int) -> None:
             raise AwardError(told % {"start": text[:20].replace("\x00", ""), "most": most})
 
 
-def refuse_late(invitation: Invitation) -> None:
+def refuse_withdrawn(invitation: Invitation) -> None:
     if invitation.answer == Answer.WITHDRAWN or not invitation.award.is_live:
         raise WrongState(_("This invitation was withdrawn."))
+
+
+def refuse_late(invitation: Invitation) -> None:
+    refuse_withdrawn(invitation)
     if clock.now() >= answer_until(invitation):
         raise TooLate(_("The time to answer is over. Write to the hosts if something has changed."))
 

@@ -39,7 +39,12 @@ class List(NamedTuple):
     rows: Callable[[], Iterator[Ranked]]
 
     def __str__(self) -> str:
-        return "/".join(part for part in (self.reward.slug, self.within, self.period) if part)
+        return name_of_list(self.reward, self.within, self.period)
+
+
+def name_of_list(reward: Reward, within: str, period: str) -> str:
+    """For commands and logs: "mug/GB/fest"."""
+    return "/".join(part for part in (reward.slug, within, period) if part)
 
 
 def lists_of(edition: Edition, *, only: Reward | None = None) -> Iterator[List]:

@@ -7,10 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from rewards.awards import AwardError, Obstructed, locked, refuse_state
-from rewards.claims import details_of, encrypted
+from rewards.claims import LONGEST, checked, details_of, encrypted
 from rewards.models import Award, Claim, PayoutExport, PayoutLine, Reward
-
-LONGEST = 200
 
 
 def tried_payments() -> QuerySet[PayoutLine]:
@@ -19,19 +17,26 @@ def tried_payments() -> QuerySet[PayoutLine]:
     return PayoutLine.objects.filter(seen | ~Q(state=PayoutLine.State.FAILED)).order_by("-pk")
 
 
+def failed_payment(award: Award) -> PayoutLine | None:
+    """The last payment of an award, if it failed."""
+    last = tried_payments().filter(award=award).first()
+    return last if last and last.state == PayoutLine.State.FAILED else None
+
+
 def is_payee_asked(award: Award) -> bool:
     """Whether the award is cash whose last payment failed, so that its winner may name another payee."""
     if award.state != Award.State.VERIFIED or award.reward.kind != Reward.Kind.CASH:
         return False
-    last = tried_payments().filter(award=award).first()
-    return last is not None and last.state == PayoutLine.State.FAILED
+    return failed_payment(award) is not None
 
 
 def correct_payee(award: Award, *, payee: str) -> None:
     """By the winner; the name, which staff checked, stays. The next batch pays there. Raises AwardError."""
-    payee = payee.strip()
-    if not payee or len(payee) > LONGEST or not payee.isprintable():
-        raise AwardError(_("Write the payee reference: at most %(most)d characters in one line.") % {"most": LONGEST})
+    try:
+        payee = checked("payee", payee)
+    except AwardError as error:
+        told = _("Write the payee reference: at most %(most)d characters in one line.") % {"most": LONGEST}
+        raise AwardError(told) from error
     with transaction.atomic():
         award = locked(award)
         refuse_state(award, Award.State.VERIFIED)

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
+from livefest.spreadsheets import as_cell
 from rewards.models import Award
 from rewards.wording import MINOR_DIGITS, money
 
 COLUMNS = ["batch", "line", "award", "handle", "name", "amount", "amount_shown", "unit", "payee"]
-FORMULA_BEGINS = ("=", "+", "-", "@")
-DIAMONDS = "diamonds"
+DIAMONDS, PIECES = "diamonds", "pieces"
 
 
 class Payment(NamedTuple):
@@ -39,9 +39,9 @@ def as_csv(number: int, payments: Sequence[Payment]) -> bytes:
 
 
 def defused(text: str) -> str:
-    """What no spreadsheet takes for a formula: where it begins like one an apostrophe goes before; and in one line."""
+    """In one line, and nothing that a spreadsheet takes for a formula."""
     flat = "".join(" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text).strip()
-    return f"'{flat}" if flat.startswith(FORMULA_BEGINS) else flat
+    return as_cell(flat)
 
 
 def decimal(amount: int, unit: str) -> str:
@@ -52,10 +52,12 @@ def decimal(amount: int, unit: str) -> str:
 
 
 def amount_text(amount: int, unit: str) -> str:
-    """An amount in the reader's language: "5,000.00 USD", "1 Diamond"; a difference may be below zero."""
+    """An amount in the reader's language: "5,000.00 USD", "1 Diamond", "2 pieces"; a difference may be below zero."""
     if amount < 0:
         return f"−{amount_text(-amount, unit)}"
     if unit == DIAMONDS:
         number = number_format(amount, use_l10n=True, force_grouping=True)
         return ngettext("%(number)s Diamond", "%(number)s Diamonds", amount) % {"number": number}
+    if unit == PIECES:
+        return ngettext("%(amount)d piece", "%(amount)d pieces", amount) % {"amount": amount}
     return money(amount, unit)

@@ -21,10 +21,18 @@ from livefest import clock
 from livefest.audit import acting, record
 from livefest.encryption import cipher
 from livefest.models import Fest, User
-from rewards import notices
-from rewards.awards import FULFIL, AwardError, NotAllowed, end, lock_awards_of, locked, refuse_stranger
+from rewards.awards import (
+    FULFIL,
+    AwardError,
+    NotAllowed,
+    lock_awards_of,
+    locked,
+    otherwise_by,
+    refuse_stranger,
+    take_back,
+)
+from rewards.bulk import held_up
 from rewards.claims import decrypted
-from rewards.eligibility import of_entry
 from rewards.ledger import MONEY
 from rewards.models import Award, AwardStep, Claim, EditionReview, PayoutBatch, PayoutExport, PayoutLine, Reward
 from rewards.payout_file import Payment, as_csv
@@ -89,13 +97,14 @@ def sorted_out(awards: QuerySet[Award], *, by: User) -> tuple[list[Payment], lis
     found = list(awards.order_by("pk").select_for_update(of=["self"]))
     own = set(approved_by(by).filter(award__in=found).values_list("award", flat=True))
     given = dict(Claim.objects.filter(award__in=found).exclude(details="").values_list("award", "details"))
+    held = {award.pk: why for award, why in held_up(Award.objects.filter(pk__in=[award.pk for award in found]))}
     payments, left_out = [], []
     for award in sorted(found, key=lambda award: (award.handle.encode(), award.pk)):
         try:
             if award.pk in own:
                 raise NotAllowed(_("“%(by)s” approved it: somebody else pays it.") % {"by": by})
-            if award.entry and (why := [one.text for one in of_entry(award.entry)]):
-                raise PayoutError(" ".join(why))
+            if why := held.get(award.pk):
+                raise PayoutError(" ".join(one.text for one in why))
             payments.append(payment_of(award, given.get(award.pk, "")))
         except AwardError as error:
             left_out.append(LeftOut(award, str(error)))
@@ -209,10 +218,7 @@ def fail(line: PayoutLine, *, problem: str, by: User, reference: str = "") -> No
     line.save(update_fields=["state", "said", "answered_at", "problem", "reference"])
     review = line.award.reviews.select_related("edition").order_by("-edition__number").first()
     if review and review.outcome == EditionReview.Outcome.TO_SETTLE:
-        award = locked(line.award)
-        reason = _("Edition %(number)d of the results has it otherwise.") % {"number": review.edition.number}
-        end(award, State.REVOKED, by=by, reason=reason)
-        notices.tell_ended(award, reason)
+        take_back(locked(line.award), by=by, reason=otherwise_by(review.edition))
         review.outcome, review.difference = EditionReview.Outcome.REVOKED, 0
         review.save(update_fields=["outcome", "difference"])
 

@@ -22,17 +22,26 @@ from livefest.audit import acting, record
 from livefest.models import Fest, User
 from rankings.models import Board, Edition
 from rankings.results import current_edition
-from rewards import notices
-from rewards.awards import ENDINGS, PROPOSE, AwardError, WrongState, end, expire, lock_awards_of, refuse_stranger
+from rewards.awards import (
+    ENDINGS,
+    PROPOSE,
+    AwardError,
+    WrongState,
+    end,
+    expire,
+    lock_awards_of,
+    otherwise_by,
+    refuse_stranger,
+    take_back,
+)
 from rewards.due import Due, due_of
 from rewards.eligibility import refused_for_good
 from rewards.ledger import is_with_payer
 from rewards.lists import List, gone_since, lists_of
 from rewards.models import Award, AwardStep, EditionReview, Reward
-from rewards.models.award import LIVE
+from rewards.models.award import HAD_THEIR_CHANCE, LIVE
 
 State, Outcome = Award.State, EditionReview.Outcome
-HAD_THEIR_CHANCE = [State.DECLINED, State.EXPIRED, State.INELIGIBLE]
 A_BATCH = 2_000
 log = structlog.get_logger(__name__)
 
@@ -194,12 +203,8 @@ def review(award: Award, due: Due | None, done: Proposal, *, by: User) -> None:
         outcome = Outcome.TO_SETTLE
     else:
         outcome, difference = Outcome.REVOKED, 0
-        reason = _("Edition %(number)d of the results has it otherwise.") % {"number": done.edition.number}
-        known = award.state in (State.OFFERED, State.CLAIMED, State.VERIFIED)
-        end(award, State.REVOKED, by=by, reason=reason)
+        take_back(award, by=by, reason=otherwise_by(done.edition))
         done.revoked.append(award)
-        if known:
-            notices.tell_ended(award, reason)
     noted = done.noted.get(award.pk)
     if noted is None and (award.edition_id != done.edition.pk or outcome != Outcome.STANDS):
         done.new.append(EditionReview(award=award, edition=done.edition, outcome=outcome, difference=difference))

@@ -34,12 +34,11 @@ from rankings.results_page import Person, label_of, labels_of, people_of
 from rewards.campaign import RewardSpec
 from rewards.lists import rewards_of
 from rewards.models import Award, AwardStep, Reward
+from rewards.models.award import GRANTED
 from rewards.wording import describe_reward, describe_rewards, what
 
 State = Award.State
 TO_CLAIM = [State.APPROVED, State.OFFERED]
-CLAIMED = [State.CLAIMED, State.VERIFIED, State.FULFILLED]
-SHOWN = [*TO_CLAIM, *CLAIMED]  # in public
 WINNERS = 20  # of a list; those after them are a number
 MOST_LISTS = 300  # of a reward
 BUCKET_SECONDS = 60  # names may change without an award changing
@@ -56,7 +55,7 @@ GROUP BY award.reward_id, award.within, award.period
 ORDER BY award.reward_id, award.within, award.period
 """
 FIRST = """
-SELECT list.reward_id, list.within, list.period, award.handle, award.rank, award.amount
+SELECT list.reward_id, list.within, list.period, award.id, award.handle, award.rank, award.amount
 FROM unnest(%(rewards)s::bigint[], %(withins)s::text[], %(periods)s::text[]) AS list (reward_id, within, period)
      CROSS JOIN LATERAL (
          SELECT * FROM rewards_award award
@@ -84,14 +83,16 @@ class RewardCard:
 class Ranked(NamedTuple):
     """A row of FIRST."""
 
+    award: int
     handle: str
     rank: int
     amount: int
 
 
 class Winner(NamedTuple):
-    """`what` is said where not all in the list receive the same."""
+    """`award` is its id. `what` is said where not all in the list receive the same."""
 
+    award: int
     person: Person
     rank: int
     what: str
@@ -147,7 +148,7 @@ def reward_cards(fest: Fest) -> list[RewardCard]:
 
 def counts(fest: Fest) -> dict[int, tuple[int, int]]:
     """By reward: to how many it is awarded, and how many of these have still to claim it."""
-    awards = Award.objects.filter(fest=fest, state__in=SHOWN).rightful().order_by().values_list("reward")
+    awards = Award.objects.filter(fest=fest, state__in=GRANTED).rightful().order_by().values_list("reward")
     rows = awards.annotate(given=Count("pk"), to_claim=Count("pk", filter=Q(state__in=TO_CLAIM)))
     return defaultdict(lambda: (0, 0), {reward: (given, to_claim) for reward, given, to_claim in rows})
 
@@ -177,7 +178,7 @@ def winners(fest: Fest) -> list[RewardWinners]:
     """Who has what, reward by reward in the campaign's order, list by list; rewards that nobody has are left out."""
     lists: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     never_due = list(Award.objects.filter(fest=fest).never_due().values_list("pk", flat=True))
-    for reward, within, period, count in execute(LISTS, {"fest": fest.pk, "states": SHOWN, "never_due": never_due}):
+    for reward, within, period, count in execute(LISTS, {"fest": fest.pk, "states": GRANTED, "never_due": never_due}):
         lists[reward].append((within, period, count))
     rewards = [reward for reward in rewards_of(fest) if reward.pk in lists]
     for reward in rewards:
@@ -215,7 +216,10 @@ def lists_of(
         yield WinnersList(
             label=list_label(reward, within, period, labels),
             url=board_url(board, within=within, period=period) if reward.board else url_of(reward),
-            winners=[Winner(people[r.handle], r.rank, given(reward, r.amount) if differ else "") for r in ranked],
+            winners=[
+                Winner(row.award, people[row.handle], row.rank, given(reward, row.amount) if differ else "")
+                for row in ranked
+            ],
             more=count - len(ranked),
         )
 

@@ -25,8 +25,8 @@ from rewards.due import due_of
 from rewards.eligibility import refused_for_good
 from rewards.lists import List, lists_now, lists_of
 from rewards.models import Award
-from rewards.models.award import LIVE
-from rewards.proposing import HAD_THEIR_CHANCE, awards_of, handles, unit_of, who_claim
+from rewards.models.award import HAD_THEIR_CHANCE, LIVE
+from rewards.proposing import awards_of, handles, unit_of, who_claim
 
 RANKS_LISTED = 1_000
 

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, ClassVar, cast
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from creators.models import Participation
 from creators.participations import ParticipationError, Proof, approve, lift, refuse, suspend
 from creators.proofs import prove
 from livefest.admin.base import ReadOnlyAdmin
+from livefest.admin.each_row import EachRow
 from livefest.admin.paging import BigTableAdmin
-from livefest.admin.reasons import ReasonField
 from livefest.models import User
 
 DECIDE = "creators.decide_participation"
 Verb = Callable[[Participation], object]
 
 
-class ReasonForm(forms.Form):
-    reason = ReasonField(help_text=gettext_lazy("The creator reads it; it is kept with your name too."))
-
-
 @admin.register(Participation)
-class ParticipationAdmin(BigTableAdmin, ReadOnlyAdmin):
+class ParticipationAdmin(EachRow, BigTableAdmin, ReadOnlyAdmin):
     """To look at; what is decided is decided by the list's actions, each row by itself."""
 
     list_display = ["handle", "state", "email", "way", "proof", "code", "fest", "applied_at", "decided_at"]
@@ -50,6 +43,7 @@ class ParticipationAdmin(BigTableAdmin, ReadOnlyAdmin):
         ("applied_at", "decided_at", "decided_by"),
     ]
     actions = ["saw_code", "approve", "refuse", "suspend", "lift"]
+    decide_template = "admin/creators/participation/decide.html"
 
     @admin.display(description=gettext_lazy("e-mail address"))
     def email(self, participation: Participation) -> str:
@@ -57,9 +51,11 @@ class ParticipationAdmin(BigTableAdmin, ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("I saw the code in the bio"), permissions=["decide"])
     def saw_code(self, request: HttpRequest, queryset: QuerySet[Participation]) -> HttpResponse | None:
-        """The codes are those that the page showed: an application that has changed meanwhile has another."""
+        """The codes are those that the page showed, and what it didn't show nobody saw: an application that has changed
+        meanwhile has another."""
         if "decided" not in request.POST:
-            return self.ask(request, queryset, _("These codes stand in the bios"))
+            hint = _("Look into the bio of each. Go back and leave out those in which the code doesn't stand.")
+            return self.ask(request, first_first(queryset), _("These codes stand in the bios"), None, hint)
 
         def saw(row: Participation) -> None:
             prove(participation=row, proof=Proof.STAFF, code=request.POST.get(f"code-{row.pk}", ""))
@@ -89,41 +85,31 @@ class ParticipationAdmin(BigTableAdmin, ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Participation], verb: Any, title: str, said: str
     ) -> HttpResponse | None:
         """Asks for the reason first, which the audit keeps and the creators read."""
-        form = ReasonForm(request.POST if "decided" in request.POST else None)
-        if form.is_valid():
-            decided = partial(verb, reason=form.cleaned_data["reason"], by=cast(User, request.user))
-            self.each(request, queryset, lambda row: decided(participation=row), said)
-            return None
-        return self.ask(request, queryset, title, form)
-
-    def ask(
-        self, request: HttpRequest, queryset: QuerySet[Participation], title: str, form: ReasonForm | None = None
-    ) -> HttpResponse:
-        """The page between an action's choice and its doing."""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "rows": queryset.order_by("applied_at", "pk"),
-            "action": request.POST["action"],
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/creators/participation/decide.html", context)
+        form = self.reason_form(request)
+        if not form.is_valid():
+            hint = _("The creators read the reason, and it is kept with your name.")
+            return self.ask(request, first_first(queryset), title, form, hint)
+        more = {"reason": form.cleaned_data["reason"], "by": cast(User, request.user)}
+        self.each(request, queryset, lambda row: verb(participation=row, **more), said)
+        return None
 
     def each(self, request: HttpRequest, queryset: QuerySet[Participation], verb: Verb, said: str) -> None:
-        """Decides each row by itself, who applied first first, and says how many it did and why not the others."""
-        done = 0
-        for row in queryset.order_by("applied_at", "pk"):
+        """Decides each row by itself, and says how many it did and why not the others."""
+        done, refused = 0, []
+        for row in first_first(queryset):
             try:
                 verb(row)
             except ParticipationError as error:
-                self.message_user(request, _("Not done: %(why)s") % {"why": error}, messages.ERROR)
+                refused.append((row, str(error)))
                 continue
             done += 1
             self.log_change(request, row, said)
-        if done:
-            count = ngettext("%(said)s %(done)d row.", "%(said)s %(done)d rows.", done) % {"said": said, "done": done}
-            self.message_user(request, count, messages.SUCCESS)
+        self.tell(request, said, done, refused)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(DECIDE)
+
+
+def first_first(rows: QuerySet[Participation]) -> QuerySet[Participation]:
+    """Who applied first first."""
+    return rows.order_by("applied_at", "pk")

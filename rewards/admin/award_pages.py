@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from creators import correction_steps
 from creators.corrections import CorrectionError
@@ -100,7 +100,7 @@ class AwardPages(AwardActions):
         context = self.context(request, _("Approve awards"), fest=fest) | {
             "problem": problem,
             "look": look,
-            "totals": [(label(one.kind), one.awards, in_words(one.amount, one.unit)) for one in look.totals],
+            "totals": [(label(one.kind), one.awards, amount_text(one.amount, one.unit)) for one in look.totals],
             "several": [(one, label(one.kind)) for one in look.several],
             "held": look.held[:MOST_ROWS],
             "looked_before": before is not None,
@@ -166,12 +166,6 @@ def label(kind: str) -> str:
     return str(Reward.Kind(kind).label)
 
 
-def in_words(amount: int, unit: str) -> str:
-    if unit == "pieces":
-        return ngettext("%(amount)d piece", "%(amount)d pieces", amount) % {"amount": amount}
-    return amount_text(amount, unit)
-
-
 def rows_of(found: Proposal) -> list[dict[str, Any]]:
     """The first awards that would be proposed, revoked or left to settle: how many in all, and each in words."""
     lists = [
@@ -198,7 +192,7 @@ def by_reward(found: Proposal) -> list[tuple[Reward, int, str]]:
         counts[award.reward] += 1
         sums[award.reward] += award.amount
         units[award.reward] = award.unit
-    return [(reward, count, in_words(sums[reward], units[reward])) for reward, count in counts.items()]
+    return [(reward, count, amount_text(sums[reward], units[reward])) for reward, count in counts.items()]
 
 
 def moves_of(moves: list[AwardMove]) -> dict[str, Any]:
@@ -206,8 +200,8 @@ def moves_of(moves: list[AwardMove]) -> dict[str, Any]:
     shown = [
         (
             move,
-            in_words(move.before, move.unit) if move.before else "-",
-            in_words(move.after, move.unit) if move.after else "-",
+            amount_text(move.before, move.unit) if move.before else "-",
+            amount_text(move.after, move.unit) if move.after else "-",
             Award.State(move.state).label if move.state else "",
         )
         for move in moves[:MOST_ROWS]

@@ -13,16 +13,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from livefest.admin.each_row import EachRow
 from livefest.models import User
 from rewards import awards as verbs
-from rewards.admin.each_row import EachRow
 from rewards.awards import APPROVE, FULFIL, VERIFY, lock_awards_of
 from rewards.bulk import each
 from rewards.ledger import MONEY
 from rewards.models import Award
+from rewards.models.award import OPEN
 
 State = Award.State
-OPEN = (State.PROPOSED, State.APPROVED, State.OFFERED, State.CLAIMED, State.VERIFIED)
 
 
 class Step(NamedTuple):
@@ -54,7 +54,12 @@ STEPS = {
         "approved",
     ),
     "ineligible": Step(
-        OPEN, VERIFY, gettext_lazy("Not eligible"), gettext_lazy("Not eligible."), verbs.find_ineligible, asks=True
+        tuple(OPEN),
+        VERIFY,
+        gettext_lazy("Not eligible"),
+        gettext_lazy("Not eligible."),
+        verbs.find_ineligible,
+        asks=True,
     ),
     "revoke": Step(
         (*OPEN, State.INELIGIBLE), APPROVE, gettext_lazy("Revoke"), gettext_lazy("Revoked."), verbs.revoke, asks=True

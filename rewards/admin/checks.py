@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from livefest import clock
 from livefest.admin.checks import RefusableAdmin
+from livefest.admin.each_row import EachRow
 from livefest.admin.permissions import permission
 from livefest.admin.violations import VIOLATIONS
-from rewards.admin.each_row import EachRow
 from rewards.models import RequiredCheck
 
 CHANGE = permission("change", RequiredCheck)

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -23,7 +23,7 @@ from livefest.admin.violations import VIOLATIONS
 from livefest.audit import record
 from rewards.awards import FULFIL
 from rewards.door import ADMIT, counters
-from rewards.invitations import free_places, invite_claimed, lock_event, needs_of, refill
+from rewards.invitations import coming_to, free_places, invite_claimed, lock_event, needs_of, refill
 from rewards.models import AwardEvent, Invitation
 
 Answer = Invitation.Answer
@@ -145,7 +145,3 @@ def answers_of(event: AwardEvent) -> list[tuple[str, int, int]]:
         guests, all_people = sums[answer]
         sums[answer] = (guests + 1, all_people + people)
     return [(str(Answer(answer).label), *found) for answer, found in sums.items() if found[0]]
-
-
-def coming_to(event: AwardEvent) -> int:
-    return event.invitations.filter(answer=Answer.COMES).aggregate(people=Sum("people"))["people"] or 0

@@ -23,8 +23,14 @@ STEPS = {
     "verified": ["fulfilled", "ineligible", "revoked"],
     "ineligible": ["revoked"],  # it was lifted: they are due it again
 }
-ENDED = ["declined", "expired", "ineligible", "revoked"]  # what was theirs is free for the next
-LIVE = ["proposed", "approved", "offered", "claimed", "verified", "fulfilled"]
+OPEN = ["proposed", "approved", "offered", "claimed", "verified"]  # on the way
+LIVE = [*OPEN, "fulfilled"]
+ANNOUNCED = ["offered", "claimed", "verified"]  # open, and who it is for was told
+ANSWERABLE = ["offered", "claimed"]  # who it is for may decline it
+ACCEPTED = ["claimed", "verified", "fulfilled"]
+GRANTED = ["approved", "offered", *ACCEPTED]  # staff looked at it: it is theirs, in public too
+HAD_THEIR_CHANCE = ["declined", "expired", "ineligible"]  # they do without, and it passes on
+ENDED = [*HAD_THEIR_CHANCE, "revoked"]  # what was theirs is free for the next
 
 
 class AwardQuerySet(models.QuerySet["Award"]):

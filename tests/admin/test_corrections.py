@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from html import unescape
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from tests.admin.test_pages import assert_within_policy
 from tests.kept import kept
 from tests.rankings.little import give, little_fest
 from tests.rankings.play import all_standings
+from tests.texts import words_of
 
 CORRECTIONS = "/admin/creators/correction/"
 MAY = ("creators.view_correction", "creators.propose_correction", "creators.approve_correction")
@@ -60,7 +60,7 @@ def step(correction: Correction, name: str) -> str:
 
 
 def text(response: HttpResponseBase) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body(response))).split())
+    return words_of(body(response))
 
 
 def send(client: Client, fest: Fest, kind: str, **values: object) -> HttpResponseBase:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +18,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from creators.applications import Application, apply
+from creators import applications
+from creators.applications import Application, apply, withdraw
 from creators.bio import BioUnreachable, bio_address, check_address
 from creators.models import Entry, Participation, Profile
 from creators.participations import (
@@ -135,6 +138,67 @@ def test_of_two_who_claim_one_creator_at_once_one_is_let_in(fest: Fest) -> None:
         assert Participation.objects.get(creator__handle=handle).user == profile.user
 
 
+@pytest.fixture
+def slow_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between reading an application and changing it there is time for others."""
+    read = applications.locked_of
+
+    def slowly(user: User, fest: Fest) -> Participation | None:
+        found = read(user, fest)
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(applications, "locked_of", slowly)
+
+
+def beside_approve(fest: Fest, job: Callable[[User], object], *, late: float) -> list[object]:
+    """What the approval of @ada.live returns or raises, and another job of the account, so many seconds later."""
+    seen = applied(fest, "ada.live", proof=Proof.STAFF)
+
+    def approving() -> Participation:
+        time.sleep(max(-late, 0))
+        return approve(participation=seen, by=None)
+
+    def other() -> object:
+        time.sleep(max(late, 0))
+        return job(seen.user)
+
+    return at_once(approving, other)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("late", [-0.1, 0, 0.1])
+@pytest.mark.parametrize("handle", ["ada.live", "bo.live"])
+def test_applying_again_beside_an_approval_undoes_none(fest: Fest, slow_reader: None, handle: str, late: float) -> None:
+    def again(user: User) -> Participation:
+        return apply(user=user, fest=fest, application=Application(Way.CLAIM, handle))
+
+    approval, application = beside_approve(fest, again, late=late)
+    stored = Participation.objects.get()
+    assert isinstance(application, Participation)
+    if isinstance(approval, Participation):
+        assert (stored.state, stored.handle, stored.creator) == ("approved", "ada.live", approval.creator)
+    else:
+        assert isinstance(approval, (NotProved, Decided))
+        assert (stored.state, stored.handle) == ("applied", "bo.live")
+        assert not Profile.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("late", [-0.1, 0, 0.1])
+def test_withdrawing_beside_an_approval_deletes_none_that_was_approved(
+    fest: Fest, slow_reader: None, late: float
+) -> None:
+    approval, withdrawal = beside_approve(fest, lambda user: withdraw(user=user, fest=fest), late=late)
+    assert withdrawal is None
+    if isinstance(approval, Participation):
+        assert Participation.objects.get().state == "approved"
+    else:
+        assert isinstance(approval, Decided)
+        assert not Participation.objects.exists()
+        assert not Profile.objects.exists()
+
+
 def test_account_has_one_creator(fest: Fest, organiser: User) -> None:
     one = approve(participation=applied(fest, "ada.live", proof=Proof.STAFF), by=organiser)
     with pytest.raises(ParticipationError, match=r"@ada\.live's"):
@@ -189,11 +253,9 @@ def bios(settings: LazySettings) -> Iterator[Bios]:
 
 
 @pytest.fixture
-def worker() -> Iterator[None]:
+def worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks are run as soon as they are sent."""
-    app.conf.task_always_eager = True
-    yield
-    app.conf.task_always_eager = False
+    monkeypatch.setitem(app.conf, "task_always_eager", True)
 
 
 def test_checker_lets_a_claim_in_whose_code_stands_in_the_bio(
@@ -315,6 +377,57 @@ def test_staff_refuse_and_suspend_for_a_reason_that_is_asked_for(fest: Fest, org
     one.refresh_from_db()
     assert (one.state, one.reason, one.decided_by) == ("refused", "No code", organiser)
     assert AuditEntry.objects.filter(object_pk=str(one.pk)).latest("pk").reason == "No code"
+
+
+@pytest.fixture
+def crowd(fest: Fest) -> list[Participation]:
+    """600 who applied, more than a form has room for with two fields each."""
+    users = User.objects.bulk_create(User(username=f"u{n}", email=f"u{n}@example.org") for n in range(600))
+    Participation.objects.bulk_create(
+        Participation(
+            user=user,
+            fest=fest,
+            handle=f"new.star{number}",
+            way=Way.NEW,
+            code=f"LF-{number:04}-BBBB",
+            code_expires_at=DURING + timedelta(days=7),
+            applied_at=DURING + timedelta(seconds=number),
+        )
+        for number, user in enumerate(users)
+    )
+    return list(Participation.objects.order_by("applied_at"))
+
+
+def sent_form(client: Client, page: HttpResponseBase, **more: str) -> HttpResponseBase:
+    """Sends the form between an action's choice and its doing, as it stands on the page."""
+    found = re.search(r'<form method="post" id="decide_form".*?</form>', body(page), re.DOTALL)
+    assert found
+    data: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[0]):
+        data.setdefault(name, []).append(value)
+    return client.post(LIST, {**data, **more}, follow=True)
+
+
+@pytest.mark.parametrize("across", ["0", "1"])
+def test_staff_refuse_600_at_once(crowd: list[Participation], organiser: User, client: Client, across: str) -> None:
+    client.force_login(organiser)
+    chosen = crowd if across == "0" else crowd[:100]
+    page = act(client, "refuse", *chosen, select_across=across)
+    assert "The first 100 of 600 are shown." in body(page)
+    assert messages(sent_form(client, page, reason="No code")) == ["Refused. 600 rows."]
+    assert set(Participation.objects.values_list("state", "reason")) == {("refused", "No code")}
+    said = messages(act(client, "lift", *crowd))
+    assert len(said) == 21
+    assert said[20] == "Not done either: 580 more."
+
+
+def test_staff_saw_the_codes_of_the_page(crowd: list[Participation], organiser: User, client: Client) -> None:
+    client.force_login(organiser)
+    page = act(client, "saw_code", *crowd[:100], select_across="1")
+    assert [row.code in body(page) for row in crowd] == [True] * 100 + [False] * 500
+    assert messages(sent_form(client, page)) == ["Saw the code in the bio. 100 rows."]
+    proved = Participation.objects.filter(proof=Proof.STAFF).order_by("applied_at")
+    assert list(proved) == crowd[:100]
 
 
 def test_staff_without_the_right_are_offered_and_do_nothing(fest: Fest, client: Client) -> None:

@@ -16,7 +16,7 @@ from rewards.invitations import Needs, accept
 from rewards.models import AwardEvent, Invitation, Reward, Ticket
 from rewards.tickets import code_of
 from tests.kept import kept
-from tests.rewards.prizes import OVER, award_of, certified, claimed, proposed
+from tests.rewards.prizes import after_grace, award_of, certified, claimed, proposed
 
 
 def invited() -> Fest:
@@ -42,9 +42,7 @@ def invited() -> Fest:
 
 @pytest.fixture
 def gala(db: None, settings: Settings) -> Fest:
-    settings.LIVEFEST_NOW = OVER
-    settings.LARGE_CORRECTION_POINTS = 10**12
-    settings.LARGE_CORRECTION_CREATORS = 10**6
+    after_grace(settings)
     return kept(invited)
 
 

@@ -18,16 +18,14 @@ from rewards.models import Award, PayoutBatch, PayoutLine
 from rewards.payout_answers import Answered, import_answer
 from rewards.payouts import export_batch, make_batch
 from tests.kept import kept
-from tests.rewards.prizes import OVER, certified, offered, proposed, staff
+from tests.rewards.prizes import after_grace, certified, offered, proposed, staff
 
 HEADER = "line,status,amount,reference,problem"
 
 
 @pytest.fixture
 def ready(db: None, settings: Settings) -> Fest:
-    settings.LIVEFEST_NOW = OVER
-    settings.LARGE_CORRECTION_POINTS = 10**12
-    settings.LARGE_CORRECTION_CREATORS = 10**6
+    after_grace(settings)
     return kept(verified_fest)
 
 

@@ -13,10 +13,11 @@ from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
+from pytest_django import Settings
 
 from challenges.models import Challenge
 from creators.corrections import disqualification
-from creators.models import Correction, Entry, Group
+from creators.models import Correction, Group
 from livefest.models import Fest, User
 from rankings.corrections import make_correction
 from rankings.models import Edition
@@ -28,7 +29,7 @@ from rewards.models import Award, Reward
 from rewards.proposing import Proposal, propose_awards
 from tests.mine.conftest import take_part
 from tests.rankings.fests import Facts, Script
-from tests.rankings.play import begin, play
+from tests.rankings.play import begin, entry_of, play
 from tests.rankings.results.certifying import run
 from tests.reference.small import fact, moment
 
@@ -100,6 +101,13 @@ CREATORS = [
 ]
 
 
+def after_grace(settings: Settings) -> None:
+    """Now is the end of grace, and no correction is a large one."""
+    settings.LIVEFEST_NOW = OVER
+    settings.LARGE_CORRECTION_POINTS = 10**12
+    settings.LARGE_CORRECTION_CREATORS = 10**6
+
+
 def certified(*rewards: str) -> Fest:
     """The fest with an edition of its results and no awards yet."""
     fest = uncertified(*rewards)
@@ -151,10 +159,6 @@ def person(name: str, *permissions: str) -> User:
     user = User.objects.create(username=name, email=f"{name}@example.org", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="rewards", codename__in=permissions))
     return user
-
-
-def entry_of(fest: Fest, handle: str) -> Entry:
-    return Entry.objects.get(fest=fest, creator__handle=handle)
 
 
 def certify(fest: Fest, reason: str = "") -> Edition:

@@ -11,15 +11,14 @@ from rewards.models import Award, AwardStep
 from rewards.proposing import propose_awards
 from tests.at_once import at_once
 from tests.kept import kept
-from tests.rewards.prizes import OVER, award_of, certified, certify, disqualify, offered, proposed, staff, who
+from tests.rewards.prizes import after_grace, award_of, certified, certify, disqualify, offered, proposed, staff, who
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def fest(transactional_db: None, settings: Settings) -> Fest:
-    settings.LIVEFEST_NOW = OVER
-    settings.LARGE_CORRECTION_POINTS, settings.LARGE_CORRECTION_CREATORS = 10**12, 10**6
+    after_grace(settings)
     return kept(certified)
 
 

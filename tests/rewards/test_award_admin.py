@@ -26,12 +26,12 @@ from rewards.ledger import balances
 from rewards.models import Award, AwardEvent, Invitation, LedgerEntry, RequiredCheck, Reward, SignedCheck
 from tests.admin.pages import body, change, delete, errors, messages
 from tests.kept import kept
+from tests.rankings.play import entry_of
 from tests.rewards.guests import gala
 from tests.rewards.prizes import (
     OVER,
     award_of,
     claimed,
-    entry_of,
     given,
     offered,
     person,

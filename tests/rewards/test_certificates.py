@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 from PIL import Image
+from pytest_django import Settings
 
-from livefest import pages
+from creators.models import Creator
+from livefest import clock, pages
 from livefest.models import Fest
 from rankings.results import current_edition
 from rewards.awards import revoke
-from rewards.certificates import as_pdf, as_png, certificate_of
+from rewards.certificates import as_pdf, as_png, certificate_of, lines_of
 from rewards.drawing import drawable, fitting
+from tests.pages.conftest import forget
 from tests.rewards.prizes import award_of, certify, claimed, disqualify, offered, proposed, staff
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _nothing_is_kept() -> None:
-    pages.pages.clear()
-    pages.versions.clear()
+    forget()
 
 
 def test_a_certificate_says_what_the_results_say(fest: Fest, client: Client) -> None:
@@ -81,6 +85,38 @@ def test_a_new_edition_gives_the_rank_that_it_has(fest: Fest) -> None:
     one = certificate_of(fest, award.pk)
     assert one
     assert (one.edition.number, one.rank) == (2, 5)
+
+
+def test_addresses_are_the_sites_whoever_asks_first(fest: Fest, client: Client, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS, settings.SITE_URL = ["*"], "https://fest.example.org"
+    proposed(fest)
+    path = f"/en/prizes/certificates/{offered(award_of(fest, 'gems', 'cat')).pk}"
+    page = client.get(f"{path}/", headers={"host": "other.example"}).content.decode()
+    assert f'<meta property="og:image" content="https://fest.example.org{path}.png">' in page
+    pdf = client.get(f"{path}.pdf", headers={"host": "other.example"}).content
+    assert f"(https://fest.example.org{path}/)".encode() in pdf
+    assert b"other.example" not in page.encode() + pdf
+
+
+def test_page_and_picture_say_one_day(fest: Fest, client: Client) -> None:
+    proposed(fest)
+    award = offered(award_of(fest, "gems", "cat"))
+    Fest.objects.filter(pk=fest.pk).update(time_zone="America/New_York")
+    one = certificate_of(fest, award.pk)
+    assert one
+    assert (one.certified_at.day, "certified on 18 " in lines_of(one, "")[4][2]) == (18, True)
+    page = client.get(f"/en/prizes/certificates/{award.pk}/").content.decode()
+    assert re.search(r"<dt>Certified</dt>\s*<dd>\s*18 ", page)
+
+
+def test_handle_of_a_former_creator_is_drawn_nowhere(fest: Fest) -> None:
+    proposed(fest)
+    award = offered(award_of(fest, "gems", "cat"))
+    Creator.objects.filter(handle="cat").update(withdrawn_at=clock.now())
+    one = certificate_of(fest, award.pk)
+    assert one
+    drawn = [text for _size, _colour, text in lines_of(replace(one, name="元クリエイター"), "")]
+    assert (one.name, "cat" in drawn, one.key in drawn) == ("Former creator", False, True)
 
 
 def test_letters_that_the_font_lacks() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -28,21 +27,23 @@ from rewards.models import Award, Claim, Reward
 from rewards.payouts import cancel_batch, make_batch
 from tests.at_once import at_once
 from tests.kept import kept
+from tests.rankings.play import entry_of
+from tests.rewards.guests import browser_of
 from tests.rewards.paid import answered, batch_of, line_of, ready, said
 from tests.rewards.prizes import (
-    OVER,
+    after_grace,
     award_of,
     certified,
     certify,
     claimed,
     disqualify,
-    entry_of,
     given,
     offered,
     proposed,
     staff,
     who,
 )
+from tests.texts import page_text
 
 __all__ = ["ready"]
 pytestmark = pytest.mark.django_db
@@ -74,12 +75,6 @@ def gala(awarded: Fest) -> Award:
     return offered(award_of(awarded, "gala", "ann"))
 
 
-def browser(handle: str) -> Client:
-    client = Client()
-    client.force_login(Participation.objects.get(handle=handle).user)
-    return client
-
-
 def path(award: Award, *more: str) -> str:
     return "/".join(["/en/prizes/me/awards", str(award.pk), *more, ""])
 
@@ -88,10 +83,6 @@ def token_of(client: Client, award: Award) -> str:
     """Of the form on the award's page."""
     token = client.get(path(award)).context["claim_form"]["token"].value()
     return str(token)
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def told(handle: str) -> list[Notification]:
@@ -104,12 +95,12 @@ def kinds(handle: str) -> list[str]:
 
 
 def test_goods_are_claimed_with_an_address_that_nobody_else_reads(mug: Award) -> None:
-    ann = browser("ann")
+    ann = browser_of("ann")
     page = ann.get(path(mug))
     assert [field.name for field in page.context["claim_form"].visible_fields()] == [*ADDRESS]
     assert page.context["claim_form"]["country"].value() == "GB", "her own, to begin with"
     sent = ann.post(path(mug, "claim"), {**ADDRESS, "token": token_of(ann, mug)}, follow=True)
-    assert "Claimed. Staff check it next" in text(sent)
+    assert "Claimed. Staff check it next" in page_text(sent)
     kept = Claim.objects.get(award=mug)
     assert decrypted(kept.details) == ADDRESS
     assert "Cork" not in kept.details
@@ -117,7 +108,7 @@ def test_goods_are_claimed_with_an_address_that_nobody_else_reads(mug: Award) ->
     assert [row["details"] for row in data["claims"]] == [ADDRESS]
     assert [row["state"] for row in data["award_steps"] if row["award"] == mug.pk][-1] == "Claimed"
     for page in (sent, ann.get("/en/prizes/me/awards/"), ann.get("/en/prizes/winners/")):
-        assert "Main Street" not in text(page)
+        assert "Main Street" not in page_text(page)
     assert page.status_code == 200
 
 
@@ -135,10 +126,10 @@ def test_goods_are_claimed_with_an_address_that_nobody_else_reads(mug: Award) ->
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_claimed(
     mug: Award, field: str, value: str, why: str
 ) -> None:
-    sent = browser("ann").post(path(mug, "claim"), {**ADDRESS, "token": str(uuid4()), field: value})
+    sent = browser_of("ann").post(path(mug, "claim"), {**ADDRESS, "token": str(uuid4()), field: value})
     assert sent.status_code == 422
-    assert why in text(sent)
-    assert "Main" in text(sent), "what was right needn't be written again"
+    assert why in page_text(sent)
+    assert "Main" in page_text(sent), "what was right needn't be written again"
     assert not Claim.objects.exists()
 
 
@@ -157,37 +148,37 @@ def test_verb_refuses_what_no_form_would_send(mug: Award, field: str, value: str
 
 
 def test_claim_that_is_sent_again_is_the_same_and_another_changes_nothing(mug: Award) -> None:
-    ann = browser("ann")
+    ann = browser_of("ann")
     form = {**ADDRESS, "token": token_of(ann, mug)}
     for _time in range(3):
         assert ann.post(path(mug, "claim"), form).status_code == 302
     other = ann.post(path(mug, "claim"), {**ADDRESS, "city": "Derry", "token": str(uuid4())})
-    assert (other.status_code, "This is claimed already" in text(other)) == (422, True)
+    assert (other.status_code, "This is claimed already" in page_text(other)) == (422, True)
     assert details_of(mug) == ADDRESS
     assert [step.to_state for step in mug.steps.order_by("number")] == ["proposed", "approved", "offered", "claimed"]
 
 
 def test_form_of_another_award_is_no_claim_of_this(mug: Award, gala: Award) -> None:
-    ann = browser("ann")
+    ann = browser_of("ann")
     token = token_of(ann, gala)
     assert ann.post(path(gala, "claim"), {"token": token}).status_code == 302
     other = ann.post(path(mug, "claim"), {**ADDRESS, "token": token})
-    assert "made for another award" in text(other)
+    assert "made for another award" in page_text(other)
     assert not Claim.objects.filter(award=mug).exists()
 
 
 def test_a_second_before_and_at_the_deadline(awarded: Fest, settings: Settings) -> None:
     names = ("ann", "ben")
     awards = [offered(award_of(awarded, "gala", name)) for name in names]
-    tokens = [token_of(browser(name), award) for name, award in zip(names, awards, strict=True)]
+    tokens = [token_of(browser_of(name), award) for name, award in zip(names, awards, strict=True)]
     deadline = clock.now() + timedelta(days=3)
     settings.LIVEFEST_NOW = (deadline - timedelta(seconds=1)).isoformat()
-    assert browser("ann").post(path(awards[0], "claim"), {"token": tokens[0]}).status_code == 302
+    assert browser_of("ann").post(path(awards[0], "claim"), {"token": tokens[0]}).status_code == 302
     settings.LIVEFEST_NOW = deadline.isoformat()
-    late = browser("ben").post(path(awards[1], "claim"), {"token": tokens[1]})
-    assert (late.status_code, "The time to claim this is over" in text(late)) == (422, True)
-    assert "Claim it</h2>" not in text(late)
-    assert browser("ann").post(path(awards[0], "claim"), {"token": tokens[0]}).status_code == 302, "the same claim"
+    late = browser_of("ben").post(path(awards[1], "claim"), {"token": tokens[1]})
+    assert (late.status_code, "The time to claim this is over" in page_text(late)) == (422, True)
+    assert "Claim it</h2>" not in page_text(late)
+    assert browser_of("ann").post(path(awards[0], "claim"), {"token": tokens[0]}).status_code == 302, "the same claim"
     tasks.expire_due_awards()
     assert given(awarded, "gala") == [("ann", 1, "claimed"), ("cat", 1, "proposed")]
     with pytest.raises(TooLate):
@@ -195,7 +186,7 @@ def test_a_second_before_and_at_the_deadline(awarded: Fest, settings: Settings) 
 
 
 def test_award_is_its_creators_alone(mug: Award, gala: Award) -> None:
-    ben = browser("ben")
+    ben = browser_of("ben")
     for address in (path(mug), path(mug, "decline")):
         assert ben.get(address).status_code == 404
     for more in ("claim", "decline", "payee"):
@@ -203,8 +194,8 @@ def test_award_is_its_creators_alone(mug: Award, gala: Award) -> None:
         nobody = Client().post(path(mug, more))
         assert (nobody.status_code, "/accounts/login/" in nobody.url) == (302, True)  # type: ignore[attr-defined]
     Participation.objects.filter(handle="ann").update(state="suspended", decided_by=staff("nia"), reason="Insults")
-    ann = browser("ann")
-    assert "You are suspended." in text(ann.get(path(mug)))
+    ann = browser_of("ann")
+    assert "You are suspended." in page_text(ann.get(path(mug)))
     for award in (mug, gala):
         assert ann.post(path(award, "claim"), {**ADDRESS, "token": str(uuid4())}).status_code == 403
         assert ann.post(path(award, "decline")).status_code == 403
@@ -215,37 +206,37 @@ def test_award_is_its_creators_alone(mug: Award, gala: Award) -> None:
 def test_what_stands_in_the_way_is_said_with_where_to_mend_it(gala: Award, fest: Fest) -> None:
     EmailAddress.objects.filter(email="ann@example.org").update(verified=False)
     Fest.objects.filter(pk=fest.pk).update(minimum_age=18)
-    ann = browser("ann")
-    page = text(ann.get(path(gala)))
+    ann = browser_of("ann")
+    page = page_text(ann.get(path(gala)))
     assert "Your e-mail address is not verified." in page
     assert 'href="/accounts/email/"' in page
     assert f'href="/en/prizes/me/take-part/consent/?next={path(gala)}"' in page
     assert "You can claim it once nothing stands in the way." in page
     Fest.objects.filter(pk=fest.pk).update(minimum_age=0)
     refused = ann.post(path(gala, "claim"), {"token": str(uuid4())})
-    assert (refused.status_code, "is not verified" in text(refused)) == (422, True)
+    assert (refused.status_code, "is not verified" in page_text(refused)) == (422, True)
     EmailAddress.objects.filter(email="ann@example.org").update(verified=True)
     assert ann.post(path(gala, "claim"), {"token": str(uuid4())}).status_code == 302
 
 
 def test_declining_asks_first_and_passes_on(gala: Award, fest: Fest) -> None:
-    ann = browser("ann")
-    assert "Decline “Gala”?" in text(ann.get(path(gala, "decline")))
+    ann = browser_of("ann")
+    assert "Decline “Gala”?" in page_text(ann.get(path(gala, "decline")))
     assert given(fest, "gala")[0] == ("ann", 1, "offered")
     for _time in range(2):
         sent = ann.post(path(gala, "decline"), {"reason": "Exams"}, follow=True)
-        assert "Declined." in text(sent)
+        assert "Declined." in page_text(sent)
     assert who(fest, "gala") == ["cat", "ben"], "cat takes her place"
     assert ann.get(path(gala, "decline")).status_code == 302
     offered(award_of(fest, "gala", "cat"))
     assert kinds("cat") == ["award_passed"]
     assert "you are next" in text_of(told("cat")[0])
-    assert "It passed to you" in text(browser("cat").get(path(award_of(fest, "gala", "cat"))))
+    assert "It passed to you" in page_text(browser_of("cat").get(path(award_of(fest, "gala", "cat"))))
 
 
 def test_history_says_what_when_and_why_and_nobody_of_staff(gala: Award) -> None:
     find_ineligible(gala, by=staff("pia"), reason="Under age by her passport")
-    page = text(browser("ann").get(path(gala)))
+    page = page_text(browser_of("ann").get(path(gala)))
     assert "Under age by her passport" in page
     for word in ("Proposed", "Approved", "Offered", "Not eligible", "Edition 1", "Rank 1"):
         assert word in page.replace("<dt>Rank</dt> <dd> 1", "Rank 1"), word
@@ -259,20 +250,20 @@ def test_all_awards_by_what_is_to_do(awarded: Fest) -> None:
     award = claimed(award_of(awarded, "badge", "ann"))
     fulfil(verify(award, by=staff("omar")), by=staff("pia"))
     decline(offered(award_of(awarded, "gems", "ann")))
-    sections = browser("ann").get("/en/prizes/me/awards/").context["sections"]
+    sections = browser_of("ann").get("/en/prizes/me/awards/").context["sections"]
     assert [(group, sorted(one.award.reward.slug for one in found)) for group, _title, found in sections] == [
         ("todo", ["gala"]),
         ("way", ["mug", "pot", "sprint"]),
         ("had", ["badge"]),
         ("gone", ["gems"]),
     ]
-    assert "0.70 EUR" in text(browser("ben").get("/en/prizes/me/awards/")), "the community's, whose owner he is"
+    assert "0.70 EUR" in page_text(browser_of("ben").get("/en/prizes/me/awards/")), "the community's, whose owner he is"
 
 
 def test_what_waits_for_them_stands_first_on_my_fest(awarded: Fest) -> None:
     offered(award_of(awarded, "mug", "ann", within="GB"))
     gala = offered(award_of(awarded, "gala", "ann"))
-    page = browser("ann").get("/en/prizes/me/")
+    page = browser_of("ann").get("/en/prizes/me/")
     first, second = page.context["page"].steps
     assert (first.title, first.url) == ("Gala: 1 invitation", path(gala))
     assert first.why.startswith("It is yours: claim it. Until ")
@@ -280,13 +271,13 @@ def test_what_waits_for_them_stands_first_on_my_fest(awarded: Fest) -> None:
 
 
 def test_without_awards(fest: Fest) -> None:
-    assert "Nothing yet." in text(browser("ann").get("/en/prizes/me/awards/"))
+    assert "Nothing yet." in page_text(browser_of("ann").get("/en/prizes/me/awards/"))
 
 
 def test_list_asks_no_more_for_more_awards(awarded: Fest) -> None:
     asked = []
     for handle in ("lou", "ann"):  # one award, and five
-        client = browser(handle)
+        client = browser_of(handle)
         client.get("/en/prizes/me/awards/")
         with CaptureQueriesContext(connection) as queries:
             assert client.get("/en/prizes/me/awards/").status_code == 200
@@ -334,7 +325,8 @@ def test_every_notice_can_be_said_and_leads_to_the_award(ready: Fest) -> None:
     answered(batch, said(f"{line.number},failed,{line.amount},tx-1,IBAN closed"))
     diamonds = batch_of(ready, "diamonds")
     answered(diamonds, said(f"1,failed,{line_of(diamonds, 'ann').amount},tx-3,No such account"))
-    assert "The payment failed. Staff look after it" in text(browser("ann").get(path(award_of(ready, "gems", "ann"))))
+    gems = browser_of("ann").get(path(award_of(ready, "gems", "ann")))
+    assert "The payment failed. Staff look after it" in page_text(gems)
     line = line_of(batch, "ben")
     answered(batch, said(f"{line.number},paid,{line.amount},tx-2,"))
     assert kinds("ann").count("award_payment_failed") == 2, "the pot, and the gems"
@@ -350,12 +342,12 @@ def test_every_notice_can_be_said_and_leads_to_the_award(ready: Fest) -> None:
             assert subject_of(one).startswith("Prizes: ")
             assert "%" not in text_of(one)
             assert "IBAN" not in text_of(one), "where the money was to go is in no notice"
-            assert browser(handle).get(address_of(one)).status_code == 200
+            assert browser_of(handle).get(address_of(one)).status_code == 200
     assert text_of(told("ben")[-1]) == "“Pot”: The money is paid to you."
 
 
 def test_where_cash_goes_is_asked_again_after_a_payment_failed(ready: Fest) -> None:
-    award, ann = award_of(ready, "pot", "ann"), browser("ann")
+    award, ann = award_of(ready, "pot", "ann"), browser_of("ann")
     assert ann.get(path(award)).context["payee_form"] is None
     assert ann.post(path(award, "payee"), {"payee": "IE-2"}).status_code == 422
     cancel_batch(batch=make_batch(fest=ready, unit="EUR", by=staff("pia")).batch, by=staff("pia"), reason="Wrong day")
@@ -363,10 +355,10 @@ def test_where_cash_goes_is_asked_again_after_a_payment_failed(ready: Fest) -> N
     batch = batch_of(ready)
     line = line_of(batch, "ann")
     answered(batch, said(f"{line.number},failed,{line.amount},tx-1,Account closed"))
-    assert "The payment failed: Account closed" in text(ann.get(path(award)))
+    assert "The payment failed: Account closed" in page_text(ann.get(path(award)))
     assert ann.get("/en/prizes/me/awards/").context["sections"][0][0] == "todo"
     wrong = ann.post(path(award, "payee"), {"payee": "IE\u202e2"})
-    assert (wrong.status_code, "Write the payee reference" in text(wrong)) == (422, True)
+    assert (wrong.status_code, "Write the payee reference" in page_text(wrong)) == (422, True)
     assert ann.post(path(award, "payee"), {"payee": "IE-2"}).status_code == 302
     assert details_of(award) == {"name": "Ann Ó Súilleabháin", "payee": "IE-2"}
 
@@ -412,8 +404,7 @@ class TestAtOnce:
 
     @pytest.fixture
     def gems(self, transactional_db: None, settings: Settings) -> Award:
-        settings.LIVEFEST_NOW = OVER
-        settings.LARGE_CORRECTION_POINTS, settings.LARGE_CORRECTION_CREATORS = 10**12, 10**6
+        after_grace(settings)
         fest = kept(certified)
         proposed(fest)
         return offered(award_of(fest, "gems", "ann"))
@@ -431,7 +422,9 @@ class TestAtOnce:
 
     def test_claim_beside_declining(self, gems: Award) -> None:
         """Whichever comes first, the award is in one state and the ledger says the same."""
-        at_once(lambda: claim(gems, token=uuid4(), details={}), lambda: decline(gems))
+        done = at_once(lambda: claim(gems, token=uuid4(), details={}), lambda: decline(gems))
+        refused = [one for one in done if isinstance(one, BaseException)]
+        assert all(isinstance(one, AwardError) for one in refused), refused
         gems.refresh_from_db()
         assert gems.state == "declined", "also once it is claimed"
         assert [(one.unit, one.owed) for one in balances(gems.fest)] == [("diamonds", 0)]

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from livefest import clock
@@ -61,6 +62,14 @@ def test_a_ticket_lets_in_once(event: AwardEvent) -> None:
         again = sent(door, event, code("ann", 2), **more).json()
         assert (again["result"], again["text"]) == ("again", "Already admitted at 00:00.")
     assert AuditEntry.objects.filter(actor__username="dora", object_pk=str(good_tickets("ann")[1].pk)).count() == 1
+
+
+def test_the_door_holds_up_nobody_who_answers(event: AwardEvent) -> None:
+    whole, dora = code("ann"), person("dora", "admit")
+    with CaptureQueriesContext(connection) as queries:
+        admit(event, code=whole, by=dora)
+    locks = [one["sql"].partition(" FOR UPDATE")[2] for one in queries if " FOR UPDATE" in one["sql"]]
+    assert locks == [' OF "rewards_ticket"']
 
 
 def test_what_lets_nobody_in(event: AwardEvent, gala: Fest) -> None:

@@ -88,6 +88,9 @@ def test_an_award_that_ends_takes_its_invitation_and_tickets_along(gala: Fest, e
     assert Ticket.objects.filter(void_at__isnull=False).count() == 3
     with pytest.raises(WrongState, match="withdrawn"):
         comes("ann")
+    with pytest.raises(WrongState, match="withdrawn"):
+        decline_invitation(invitation_of("ann"))
+    assert answers()["ann"] == ("withdrawn", 1, 0)
     if ends == "declined":
         assert who(gala, "gala") == ["cat", "ben"]
         claimed(award_of(gala, "gala", "cat"))

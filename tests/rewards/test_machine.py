@@ -38,14 +38,14 @@ from rewards.due import due_of
 from rewards.ledger import MONEY, balances
 from rewards.lists import lists_of
 from rewards.models import Award, AwardStep, EditionReview, LedgerEntry, PayoutLine
-from rewards.models.award import LIVE
+from rewards.models.award import HAD_THEIR_CHANCE, LIVE
 from rewards.payout_answers import import_answer
 from rewards.payouts import export_batch, make_batch
-from rewards.proposing import HAD_THEIR_CHANCE, awards_of, expire_due, handles, propose_awards
+from rewards.proposing import awards_of, expire_due, handles, propose_awards
 from rewards.reconciliation import settle
 from tests.effort import draws
 from tests.kept import kept
-from tests.rewards.prizes import OVER, certified, certify, disqualify, staff
+from tests.rewards.prizes import OVER, after_grace, certified, certify, disqualify, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -242,8 +242,7 @@ class Awarding(RuleBasedStateMachine):
 
 
 def test_awards_at_random(settings: Settings) -> None:
-    settings.LIVEFEST_NOW = OVER
-    settings.LARGE_CORRECTION_POINTS, settings.LARGE_CORRECTION_CREATORS = 10**12, 10**6
+    after_grace(settings)
     Awarding.settings = settings
     # Not shrunk: an example takes a second, and what it did is printed step by step.
     tried = effort(max_examples=draws(15), stateful_step_count=40, deadline=None, phases=[Phase.reuse, Phase.generate])

@@ -14,8 +14,9 @@ from livefest.models import Fest
 from rewards import rewards_page
 from rewards.awards import approve, decline, find_ineligible, fulfil, revoke, verify
 from rewards.models import Award, Reward
-from tests.pages.conftest import forget as forget_pages
+from tests.pages.conftest import forget
 from tests.rewards.prizes import NAMES, award_of, certify, claimed, disqualify, offered, proposed, staff, uncertified
+from tests.texts import page_text
 
 pytestmark = pytest.mark.django_db
 REWARDS, WINNERS = "/en/prizes/rewards/", "/en/prizes/winners/"
@@ -26,17 +27,11 @@ def _nothing_kept() -> None:
     forget()
 
 
-def forget() -> None:
-    """As in a new process, with an empty cache."""
-    forget_pages()
-    rewards_page._versions.clear()
-
-
 def text(path: str) -> str:
     forget()
     response = Client().get(path)
     assert response.status_code == 200
-    return " ".join(response.content.decode().split())
+    return page_text(response)
 
 
 def winners_of(reward: str) -> list[tuple[str, list[tuple[int, str, str]]]]:
@@ -83,6 +78,11 @@ def test_winners_are_those_whose_awards_are_approved_and_no_others(fest: Fest) -
         "eve": offered(award_of(fest, "gems", "eve")),
     }
     assert winners_of("gems") == [("", [(1, "Ann", ""), (2, "Ben", ""), (3, "Cat", ""), (3, "Eve", "")])]
+    link = f'href="/en/prizes/certificates/{states["eve"].pk}/" data-rank="3">'
+    assert (
+        f'{link} <span class="visually-hidden">Rank</span> 3 <span class="visually-hidden"> · certificate of Eve'
+        in (text(WINNERS))
+    )
     card = next(one for one in Client().get(REWARDS).context["cards"] if one.reward.slug == "gems")
     assert (card.given, card.to_claim) == (4, 3)
     decline(states["eve"])

@@ -13,13 +13,13 @@ from rewards.awards import decline, fulfil, verify
 from rewards.models import Award, EditionReview
 from rewards.what_if import AwardMove, WhatIf, what_if_disqualified
 from tests.kept import kept
+from tests.rankings.play import entry_of
 from tests.rewards.prizes import (
     OVER,
     award_of,
     certify,
     claimed,
     disqualify,
-    entry_of,
     offered,
     proposed,
     staff,

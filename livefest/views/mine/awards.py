@@ -20,6 +20,7 @@ from rewards.awards import AwardError
 from rewards.claims import NEEDS, claim, is_late
 from rewards.eligibility import obstacles
 from rewards.models import Award
+from rewards.models.award import ACCEPTED, ANSWERABLE, GRANTED
 from rewards.my_awards import awards_of, payment_problem, steps_of
 from rewards.my_awards import my_awards as told
 
@@ -81,7 +82,7 @@ def decline_award(request: HttpRequest, me: Me, award: int) -> HttpResponse:
         else:
             messages.success(request, _("Declined."))
         return redirect("my_award", fest=me.fest.slug, award=award)
-    if found.state not in (State.OFFERED, State.CLAIMED):
+    if found.state not in ANSWERABLE:
         return redirect("my_award", fest=me.fest.slug, award=award)
     context = {**mine_context(me, "my_awards"), "mine": told(me.entry, [found])[0], "form": form}
     return render(request, "mine/award_decline.html", context, status=422 if form.is_bound else 200)
@@ -130,6 +131,8 @@ def shown(
         "award": award,
         "steps": steps_of(award),
         "hurdles": hurdles,
+        "is_accepted": award.state in ACCEPTED,
+        "has_certificate": award.state in GRANTED and Award.objects.rightful().filter(pk=award.pk).exists(),
         "can_claim": can_claim,
         "can_decline": can_claim or (award.state == State.CLAIMED and not me.is_suspended),
         "claim_form": (claim_form or ClaimForm(me=me, award=award)) if can_claim else None,

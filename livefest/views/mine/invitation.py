@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,10 +19,10 @@ from livefest import clock
 from livefest.views.mine.access import Me, mine_context, suspended, taking_part
 from livefest.views.mine.awards import award_of
 from rewards import invitations
-from rewards.awards import AwardError
+from rewards.awards import AwardError, locked
 from rewards.door import name_of
 from rewards.invitations import LONGEST_NAME, LONGEST_NEED, Needs
-from rewards.models import Award, Invitation, Ticket
+from rewards.models import Invitation, Ticket
 from rewards.ticket_pdf import file_name, ticket_pdf
 from rewards.tickets import code_of, qr_png, qr_svg
 
@@ -123,8 +121,8 @@ def of_ticket(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def wrapped(request: HttpRequest, me: Me, award: int, number: int) -> HttpResponse:
         if me.is_suspended:
             return suspended(request, me)
-        tickets = invitation_of(me, award).tickets.select_related("invitation__event", "invitation__award__entry")
-        found = tickets.select_related("invitation__award__entry__creator").filter(number=number, void_at=None).first()
+        tickets = invitation_of(me, award).tickets.filter(number=number, void_at=None)
+        found = tickets.select_related("invitation__event", "invitation__award__entry__creator").first()
         if found is None:
             raise Http404(_("There is no such ticket, or it is void."))
         response = view(request, me, found)
@@ -144,7 +142,6 @@ def my_ticket(request: HttpRequest, me: Me, ticket: Ticket) -> HttpResponse:
         "name": name_of(ticket),
         "code": code_of(ticket),
         "qr": qr_svg(ticket),
-        "starts": localtime(event.starts, ZoneInfo(event.time_zone)),
     }
     return render(request, "mine/ticket.html", context)
 
@@ -168,11 +165,13 @@ def invitation_of(me: Me, award: int) -> Invitation:
     """Raises Http404 for what isn't theirs, or is no invitation. Who claimed before the event was set up is invited
     now."""
     found = award_of(me, award)
-    if not Invitation.objects.filter(award=found).exists():
-        with transaction.atomic():
-            invitations.invite(Award.objects.select_related("fest", "reward", "entry__creator").get(pk=found.pk))
     related = ("event", "award__reward", "award__fest", "award__entry__creator")
-    invitation = Invitation.objects.select_related(*related).filter(award=found).first()
+    own = Invitation.objects.select_related(*related).filter(award=found)
+    invitation = own.first()
+    if invitation is None and invitations.event_of(found):
+        with transaction.atomic():
+            invitations.invite(locked(found))
+        invitation = own.first()
     if invitation is None:
         raise Http404(_("There is no invitation yet: claim the award first, or wait until the event is set up."))
     return invitation

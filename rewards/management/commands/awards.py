@@ -64,8 +64,7 @@ class Command(BaseCommand):
             return
         look = preview(awards_in(fest, reward=reward), by=user)
         for total in look.totals:
-            sum_ = f"{total.amount} pieces" if total.unit == "pieces" else amount_text(total.amount, total.unit)
-            self.stdout.write(f"to approve, {total.kind}: {total.awards}, {sum_}")
+            self.stdout.write(f"to approve, {total.kind}: {total.awards}, {amount_text(total.amount, total.unit)}")
         for award, why in look.held[:LISTED]:
             self.stdout.write(f"held: {award}: {' '.join(one.text for one in why)}")
         for one in look.several[:LISTED]:

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from livefest.audit import acting
 from livefest.commands import get_fest, get_staff
 from rewards.awards import AwardError
+from rewards.lists import name_of_list
 from rewards.proposing import dry_run, propose_awards
 from rewards.rewards_page import given
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for word, awards in (("propose", done.proposed), ("revoke", done.revoked), ("settle", done.to_settle)):
             for award in awards[:LISTED]:
-                where = "/".join(part for part in (award.reward.slug, award.within, award.period) if part)
+                where = name_of_list(award.reward, award.within, award.period)
                 self.stdout.write(f"{word}: {where}: {award.handle} {given(award.reward, award.amount)}")
             if len(awards) > LISTED:
                 self.stdout.write(f"{word}: and {len(awards) - LISTED} more")

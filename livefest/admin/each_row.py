@@ -1,9 +1,9 @@
-"""Actions of lists that do something with each row by itself, some for a reason that is asked for first."""
+"""Actions of lists that do something with each row by itself, some after a page that shows which, and asks why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -25,23 +25,26 @@ class ReasonForm(forms.Form):
 
 
 class EachRow(ModelAdmin):
+    decide_template: ClassVar[str] = "admin/_decide.html"
+
     def ask(
-        self, request: HttpRequest, queryset: QuerySet[Any], title: str, form: ReasonForm, hint: str = ""
+        self, request: HttpRequest, queryset: QuerySet[Any], title: str, form: ReasonForm | None, hint: str = ""
     ) -> HttpResponse:
-        """The page between an action's choice and its doing."""
+        """The page between an action's choice and its doing. Its form sends no field for each row of a choice across
+        pages, only that it was one: Django reads a thousand fields at most."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
             "rows": queryset[:MOST_SHOWN],
             "count": queryset.count(),
-            "selected": request.POST.getlist("_selected_action")[:MOST_SHOWN],
+            "selected": request.POST.getlist("_selected_action"),
             "across": request.POST.get("select_across", "0"),
             "action": request.POST["action"],
             "form": form,
             "hint": hint,
         }
-        return TemplateResponse(request, "admin/rewards/award/decide.html", context)
+        return TemplateResponse(request, self.decide_template, context)
 
     def reason_form(self, request: HttpRequest) -> ReasonForm:
         """Filled in once its page was sent, else empty."""
