@@ -65,9 +65,11 @@ def withdraw(*, user: User, fest: Fest) -> None:
 
 
 def locked_of(user: User, fest: Fest) -> Participation | None:
-    """The account's part in the fest; the account is locked, so that a form sent twice at once is one application."""
+    """The account's part in the fest, locked: who decides it waits. So is the account, that a form sent twice at once
+    is one application."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    return Participation.objects.select_related("user", "fest").filter(user=user, fest=fest).first()
+    rows = Participation.objects.select_for_update(of=("self",), no_key=True).select_related("user", "fest")
+    return rows.filter(user=user, fest=fest).first()
 
 
 def refuse_handle(user: User, fest: Fest, application: Application) -> None:

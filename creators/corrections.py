@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from creators.models import Correction, Entry, Fact, Source
 from creators.models.correction import CorrectionQuerySet
 from creators.models.fact import QUANTITY_MOST
-from livefest import clock
 from livefest.models import Metric
 
 Kind = Correction.Kind
@@ -53,7 +52,7 @@ def adjustment(*, entry: Entry, metric: Metric, day: date, quantity: int) -> Cor
         raise CorrectionError(_("“%(metric)s” is no metric of %(fest)s.") % {"metric": metric, "fest": fest})
     if quantity == 0 or abs(quantity) > QUANTITY_MOST:
         raise CorrectionError(_("Adjust by 1 to %(most)d, or by as much less.") % {"most": QUANTITY_MOST})
-    days = [one.date for one in clock.fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)]
+    days = [one.date for one in fest.days()]
     if day not in days:
         raise CorrectionError(
             _("%(day)s is no day of the fest; choose one from %(first)s to %(last)s.")

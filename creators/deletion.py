@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from allauth.usersessions.models import UserSession
+from auditlog.context import disable_auditlog
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -12,16 +13,19 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from creators.actors import is_staff
 from creators.farewell import say_goodbye
 from creators.join_requests import withdraw_request
 from creators.models import Creator, Entry, Group, Participation, PlannedLive, Profile
 from creators.pictures import drop_if_unused
-from livefest import clock
+from livefest import audit, clock
 from livefest.models import TermsAcceptance, User
+
+DELETE = "livefest.delete_user"
 
 
 class AccountKept(Exception):
-    """Why an account can't be deleted by who it is of, and whom to ask, in words."""
+    """Why an account can't be deleted by who wants to, and what to do instead, in words."""
 
 
 def becomes_former(user: User) -> bool:
@@ -32,16 +36,29 @@ def becomes_former(user: User) -> bool:
     return not all(newest.values())
 
 
-@transaction.atomic
-def delete_account(*, user: User) -> None:
-    """Deletes the account, signs it out everywhere, and says so in a last e-mail. Raises AccountKept."""
+def delete_account(*, user: User, by: User | None = None, reason: str = "") -> None:
+    """Deletes the account, signs it out everywhere, and says so in a last e-mail.
+
+    by: who of the organiser does so, for a reason; None: whose account it is. Raises AccountKept.
+    """
+    if by and not (is_staff(by) and by.has_perm(DELETE)):
+        raise AccountKept(_("Only staff who may delete users can delete the account of somebody else."))
+    with audit.acting(by=by, reason=reason):
+        # The audit stays for ever: it says that there was an account, and nothing of what is deleted with it.
+        audit.record(User(pk=user.pk, username=f"#{user.pk}"), verb="delete account")
+        with disable_auditlog():
+            delete(user, is_own=by is None)
+
+
+def delete(user: User, *, is_own: bool) -> None:
     if user.is_staff or user.is_superuser:
         raise AccountKept(_("This account is one of staff. Ask the organiser to make it an ordinary one first."))
-    if Participation.objects.filter(user=user, state=Participation.State.SUSPENDED).exists():
+    if is_own and Participation.objects.filter(user=user, state=Participation.State.SUSPENDED).exists():
         # Else they could come back a minute later with the same proof, as if nothing had been.
         raise AccountKept(_("You are suspended. The organiser can delete the account for you; ask them."))
     former = becomes_former(user)
-    profile = Profile.objects.select_related("creator", "picture").filter(user=user).first()
+    found = Profile.objects.select_related("creator", "picture").defer("picture__content")
+    profile = found.filter(user=user).first()
     if profile:
         forget(profile, former=former)
     for session in UserSession.objects.filter(user=user):

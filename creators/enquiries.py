@@ -48,8 +48,7 @@ def ask(*, entry: Entry, text: str, by: Actor, session: str = "", day: date | No
     refuse_stranger(entry, by)
     if not session and day is None:
         raise EnquiryError(_("Say which LIVE or which day it is about; choose it on the page of your points."))
-    fest = entry.fest
-    if day and day not in [one.date for one in clock.fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)]:
+    if day and day not in [one.date for one in entry.fest.days()]:
         raise EnquiryError(
             _("%(day)s is no day of the festival; choose one on the page of your points.") % {"day": day}
         )

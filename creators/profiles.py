@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from creators.pictures import drop_if_unused, stored
 from livefest import audit, clock
 from livefest.models import User
 
+EMPTY: dict[str, Any] = {"bio": "", "links": []}  # what staff leave where they take it out
 NAME_LENGTH = 60
 LINK_LENGTH = 200
 MOST_LINES = 12  # of a bio
@@ -159,8 +161,8 @@ def moderate_profile(
         return
     with audit.acting(by=by, reason=reason):
         audit.record(profile, verb="moderate profile", before=there, after=dict.fromkeys(there, ""))
-        profile.bio = "" if bio else profile.bio
-        profile.links = [] if links else profile.links
-        Profile.objects.filter(pk=profile.pk).update(bio=profile.bio, links=profile.links)
+        for name in there.keys() & EMPTY.keys():
+            setattr(profile, name, EMPTY[name])
+            Profile.objects.filter(pk=profile.pk).update(**{name: EMPTY[name]})
         if "picture" in there:
             change_picture(profile=profile, content=None)

@@ -10,7 +10,7 @@ from django.db.models import Min
 
 from creators.models import Group
 from creators.reports import FactReport
-from livefest.clock import DayFinder, fest_days
+from livefest.clock import DayFinder
 from livefest.models import Fest, Metric
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -38,7 +38,7 @@ class Terms:
         self.ends = fest.ends
         self.grace_ends = fest.grace_ends
         self.in_grace = arrived_at < self.grace_ends
-        self.days = DayFinder(fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone))
+        self.days = DayFinder(fest.days())
 
     def refusal(self, report: FactReport) -> str | None:
         """Why this fact can't be taken now, whatever has been stored; None where nothing speaks against it."""

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.utils.text import slugify
-from django_ratelimit.core import is_ratelimited
-from redis.exceptions import RedisError
 
 from creators.former import former_among
+from livefest import limits
 from livefest.sql import execute
 from rankings.board_page import ROWS
 from rankings.models import Board
@@ -38,11 +37,8 @@ class Hit(NamedTuple):
 
 
 def within_limit(request: HttpRequest) -> bool:
-    """Whether this client may search again now; everybody may while the counts can't be kept."""
-    try:
-        return not is_ratelimited(request, group="find", key="ip", rate=LIMIT, increment=True)
-    except RedisError:
-        return True
+    """Whether this client may search again now."""
+    return limits.within_limit(request, group="find", rate=LIMIT, key="ip")
 
 
 def find_in_standing(board: Board, standing: Listed, text: str) -> Hit | None:

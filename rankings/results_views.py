@@ -15,10 +15,9 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
-from django_ratelimit.core import is_ratelimited
-from redis.exceptions import RedisError
 
 from livefest import clock
+from livefest.limits import within_limit
 from livefest.models import Fest
 from livefest.pages import public_answer, public_page
 from livefest.remembered import Remembered
@@ -144,7 +143,7 @@ def verify_file(request: HttpRequest, fest: str) -> HttpResponse:
 
 
 def checked_upload(request: HttpRequest, fest: Fest) -> HttpResponse:
-    if not within_limit(request):
+    if not within_limit(request, group="verify", rate=LIMIT, key="ip"):
         problem = _("You have checked very often. Wait a minute, then check again.")
         response = answered(request, fest, problem=problem, status=429)
         response["Retry-After"] = "60"
@@ -191,14 +190,6 @@ class HashingHandler(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> UploadedFile | None:  # type: ignore[type-arg]
         return UploadedFile(name=self.file_name, size=file_size) if file_size else None
-
-
-def within_limit(request: HttpRequest) -> bool:
-    """Whether this client may send a file now; everybody may while the counts can't be kept."""
-    try:
-        return not is_ratelimited(request, group="verify", key="ip", rate=LIMIT, increment=True)
-    except RedisError:
-        return True
 
 
 def pieces(lines: Iterable[bytes]) -> Iterator[bytes]:

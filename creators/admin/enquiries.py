@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy
 from creators.correction_steps import PROPOSE
 from creators.enquiries import ANSWER, MOST_TEXT, EnquiryError, answer
 from creators.models import Correction, Enquiry, Fact, Live
-from livefest import clock
 from livefest.admin.base import ReadOnlyAdmin
 from livefest.admin.paging import BigTableAdmin
 from livefest.models import User
@@ -116,9 +115,7 @@ def facts_of(enquiry: Enquiry) -> QuerySet[Fact]:
     facts = Fact.objects.filter(entry=enquiry.entry_id)
     if enquiry.session:
         return facts.filter(session=enquiry.session)
-    fest = enquiry.fest
-    days = clock.fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
-    day = next((one for one in days if one.date == enquiry.day), None)
+    day = next((one for one in enquiry.fest.days() if one.date == enquiry.day), None)
     return facts.filter(at__gte=day.starts, at__lt=day.ends) if day else facts.none()
 
 

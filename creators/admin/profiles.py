@@ -36,7 +36,6 @@ class ModerationForm(ModelForm):
 class ProfileAdmin(ReasonedAdmin, BigTableAdmin):
     form = ModerationForm
     list_display = ["creator", "user", "language", "has_picture", "since"]
-    list_select_related = ["creator", "user"]
     search_fields = ["creator__handle__startswith"]
     search_help_text = gettext_lazy("The creator's handle, or how it begins.")
     ordering = ["-pk"]
@@ -58,7 +57,7 @@ class ProfileAdmin(ReasonedAdmin, BigTableAdmin):
         return format_html('<img src="{}" width="128" height="128" alt="">', address)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Profile]:
-        return super().get_queryset(request).defer("picture__content")
+        return super().get_queryset(request).select_related("creator", "user", "picture").defer("picture__content")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

@@ -85,6 +85,12 @@ class Entry(models.Model):
             raise ValidationError({"region": _("This region belongs to another fest.")})
 
 
+class GroupQuerySet(models.QuerySet["Group"]):
+    def joinable(self) -> GroupQuerySet:
+        """The communities that creators can come into by themselves."""
+        return self.filter(kind=Group.Kind.COMMUNITY).exclude(way_in=Group.WayIn.CLOSED)
+
+
 class Group(NamedCampaignItem):
     """A league, in which creators are placed by strength, or a community, which they join."""
 
@@ -141,6 +147,8 @@ class Group(NamedCampaignItem):
     placed_at = models.DateTimeField(_("placed"), null=True, blank=True, editable=False)
     # When a creator made this community, which is then no part of the campaign file.
     made_at = models.DateTimeField(_("made by a creator"), null=True, blank=True, editable=False)
+
+    objects = GroupQuerySet.as_manager()
 
     class Meta(NamedCampaignItem.Meta):
         verbose_name = _("group")

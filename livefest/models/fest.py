@@ -91,6 +91,10 @@ class Fest(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def days(self) -> list[clock.FestDay]:
+        """Its days in order."""
+        return clock.fest_days(self.starts, self.ends, self.day_starts, self.zone)
+
     @property
     def grace_ends(self) -> datetime:
         """Until when, exclusive, facts of its window are accepted; from then on results can be certified."""

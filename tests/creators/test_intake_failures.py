@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,7 +16,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
 
 from creators.creators_file import load_creators
 from creators.intake import SOURCE_LOCK, Outcome, record_facts
@@ -26,6 +24,7 @@ from creators.reports import parse_fact
 from creators.sources import create_source
 from livefest.engines import Postgres
 from livefest.models import Fest
+from tests.at_once import at_once
 from tests.creators.conftest import DURING, fact, reversal
 from tests.processes import web_server
 from tests.signing import JSON, signed
@@ -33,19 +32,11 @@ from tests.signing import JSON, signed
 ROOT = Path(__file__).parent.parent.parent
 
 
-def at_once(*jobs: Callable[[], Outcome]) -> list[Outcome]:
-    """Runs the jobs in threads that start together, each on a connection of its own."""
-    barrier = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], Outcome]) -> Outcome:
-        barrier.wait()
-        try:
-            return job()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
+def sent_at_once(*jobs: Callable[[], Outcome]) -> list[Outcome]:
+    """What came of each; none has failed."""
+    outcomes = at_once(*jobs)
+    assert all(isinstance(one, Outcome) for one in outcomes), outcomes
+    return outcomes
 
 
 @pytest.fixture
@@ -63,7 +54,7 @@ def taking(source: Source, facts: list[dict[str, Any]]) -> Callable[[], Outcome]
 def test_two_senders_in_opposite_orders_store_each_fact_once(committed: Source) -> None:
     for round_ in range(10):
         facts = [fact(f"f-{round_}-{n}") for n in range(500)]
-        outcomes = at_once(taking(committed, facts), taking(committed, facts[::-1]))
+        outcomes = sent_at_once(taking(committed, facts), taking(committed, facts[::-1]))
         assert sum(one.accepted for one in outcomes) == 500
         assert sum(one.duplicates for one in outcomes) == 500
     assert Fact.objects.count() == 5000
@@ -75,14 +66,14 @@ def test_two_senders_of_reversals_undo_each_fact_once(committed: Source) -> None
         taking(committed, [fact(f"f-{name}") for name in names])()
         one = [reversal(f"a-{name}", f"f-{name}") for name in names]
         other = [reversal(f"b-{name}", f"f-{name}") for name in reversed(names)]
-        outcomes = at_once(taking(committed, one), taking(committed, other))
+        outcomes = sent_at_once(taking(committed, one), taking(committed, other))
         assert sum(outcome.accepted for outcome in outcomes) == 100
         assert sum(len(outcome.rejected) for outcome in outcomes) == 100
 
 
 def test_of_two_senders_with_one_id_one_stands(committed: Source) -> None:
     facts = [[fact(f"f-{n}", quantity=quantity) for n in range(500)] for quantity in (1, 2)]
-    outcomes = at_once(taking(committed, facts[0]), taking(committed, facts[1][::-1]))
+    outcomes = sent_at_once(taking(committed, facts[0]), taking(committed, facts[1][::-1]))
     assert sum(one.accepted for one in outcomes) == 500
     assert sum(len(one.conflicts) for one in outcomes) == 500
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from demo.people import Person
-from demo.signins import ORGANISER, STAFF, SignIn, SignIns, make_sign_ins
+from demo.signins import ORGANISER, STAFF, SignIn, SignIns, make_sign_ins, make_user
 from livefest.models import User
 
 STAR = Person("ada.live", "Ada", "GB", "music", "")
@@ -46,6 +46,12 @@ def test_they_stay_the_same_and_hold_whatever_was_changed(sign_ins: SignIns, cli
     assert make_sign_ins(tmp_path, star=STAR) == sign_ins
     assert signed_in(client, sign_ins.staff)
     assert User.objects.count() == 3
+
+
+def test_nobody_signs_in_with_an_account_without_a_password(sign_ins: SignIns, client: Client) -> None:
+    make_user("kit@example.org", None)
+    assert not User.objects.get(username="kit@example.org").has_usable_password()
+    assert not signed_in(client, SignIn("kit@example.org", ""))
 
 
 def test_another_checkout_has_other_passwords(sign_ins: SignIns, tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from creators.models import Group, JoinRequest, Membership, Participation
+from creators.models import Creator, Group, JoinRequest, Membership, Participation
 from livefest.models import Fest, Notification
-from livefest.notifications import text_of
+from livefest.notifications import subject_of, text_of
 from livefest.views.mine import community as views
 from tests.mine.conftest import NOW, agree_to_age, take_part
 from tests.mine.doing import entry_in, put_in, queries, sent, words
@@ -131,6 +131,7 @@ def test_request_tells_the_owner_and_the_decision_the_one_who_asked(
     asked = JoinRequest.objects.get()
     told = Notification.objects.get(user__username="bo@example.org")
     assert text_of(told) == "@ada.live asks to join Owls. You decide."
+    assert subject_of(told) == "@ada.live asks to join Owls"
     assert "They ask to join" in words(as_bo, URL)
     decision = f"{URL}owls/requests/{asked.pk}/"
     for _time in range(2):
@@ -283,3 +284,11 @@ def test_community_page_costs_the_same_queries_with_more_rows(as_ada: Client, as
         add(number)
         add(number + 2)
     assert counts[0] == counts[1]
+
+
+def test_former_creator_is_not_named_to_the_owner_they_asked(as_ada: Client, as_bo: Client, ada: Participation) -> None:
+    sent(as_ada, f"{URL}owls/ask/")
+    Creator.objects.filter(handle="ada.live").update(withdrawn_at=NOW)
+    told = Notification.objects.get(user__username="bo@example.org")
+    assert subject_of(told) == "Former creator asks to join Owls"
+    assert text_of(told) == "Former creator asks to join Owls. You decide."

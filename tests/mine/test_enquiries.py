@@ -11,11 +11,13 @@ from django.test import Client
 
 from creators.corrections import disqualification
 from creators.enquiries import MOST_OPEN, Answered, EnquiryError, NotAllowed, answer, ask
-from creators.models import Correction, Enquiry, Entry, Participation
+from creators.models import Correction, Enquiry, Entry, Live, Participation
+from creators.sources import create_source
 from livefest.models import AuditEntry, Fest, Notification, User
 from livefest.notifications import address_of, text_of
 from rankings.results_checks import review_items
-from tests.mine.conftest import take_part
+from tests.mine.conftest import NOW, take_part
+from tests.mine.doing import queries
 from tests.mine.test_points import correct, fact, send, text
 
 QUESTIONS = "/en/uk-valentine/me/questions/"
@@ -70,6 +72,30 @@ def test_question_about_a_session_names_one_of_ones_own(as_ada: Client, entry: E
     for wrong in ("?session=bos", "?session=%00", "?day=2026-02-30", "?day=2025-01-01", ""):
         assert asks(as_ada, "Gifts", wrong).status_code == 404
     assert Enquiry.objects.count() == 1
+
+
+def test_list_of_questions_takes_as_many_queries_whatever_its_length(as_ada: Client, entry: Entry) -> None:
+    rooms = [f"room-{number}" for number in range(3)]
+    source = send(entry.fest, *(fact(room, "likes", 1, session=room) for room in rooms))
+    asked: list[int] = []
+    for room in rooms:
+        made = ask(entry=entry, text="Why?", by=entry, session=room)
+        for hour in (9, 8):  # reported twice, the later one first
+            Live.objects.create(
+                source=source if hour == 9 else create_source(fest=entry.fest, name=f"other-{room}"),
+                room=room,
+                entry=entry,
+                title=f"{hour} o'clock in {room}",
+                started_at=NOW.replace(hour=hour),
+                reported_at=NOW,
+            )
+        as_ada.get(QUESTIONS)
+        with queries() as counted:
+            page = text(as_ada.get(QUESTIONS))
+        asked += counted
+        assert f"The LIVE “8 o'clock in {room}”" in page
+        assert f"The LIVE “8 o'clock in {room}”" in text(as_ada.get(f"{QUESTIONS}{made.pk}/"))
+    assert asked[0] == asked[2]
 
 
 def test_question_needs_words_and_not_too_many(as_ada: Client, entry: Entry) -> None:

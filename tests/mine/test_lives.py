@@ -10,7 +10,8 @@ from django.test import Client
 from creators.models import Participation, PlannedLive
 from livefest.models import AuditEntry
 from tests.mine.conftest import NOW, take_part
-from tests.mine.doing import entry_in, forget, queries, sent, words
+from tests.mine.doing import entry_in, queries, sent, words
+from tests.pages.conftest import forget
 
 pytestmark = pytest.mark.django_db
 URL = "/en/uk-valentine/me/lives/"

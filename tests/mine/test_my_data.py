@@ -18,7 +18,9 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.db.models import ForeignKey
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -38,6 +40,8 @@ from tests.kept import kept
 from tests.mine.conftest import NOW, take_part
 from tests.pages.conftest import forget
 from tests.pages.test_results import small_certified
+from tests.rewards.guests import browser_of, comes, invitation_of, invited
+from tests.rewards.prizes import OVER
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +147,23 @@ def test_scored_facts_are_in_the_export(client: Client, settings: Settings) -> N
     )
 
 
+def test_what_a_guest_wrote_is_in_the_export_of_theirs_alone(settings: Settings) -> None:
+    settings.LIVEFEST_NOW = OVER
+    settings.LARGE_CORRECTION_POINTS = 10**12
+    settings.LARGE_CORRECTION_CREATORS = 10**6
+    kept(invited)
+    comes("ann", "Cy", "Dee")
+    exported = {
+        handle: json.loads(b"".join(browser_of(handle).get("/en/me/data/export.json")))["invitations"]
+        for handle in ("ann", "ben")
+    }
+    (ann,), (ben,) = exported["ann"], exported["ben"]
+    assert ann["award"] == invitation_of("ann").award_id
+    assert (ann["event"], ann["answer"], ann["people"]) == ("The Gala", "comes", 3)
+    assert (ann["companions"], ann["diet"], ann["access"]) == (["Cy", "Dee"], "no nuts", "")
+    assert (ben["answer"], ben["people"], ben["companions"], ben["diet"]) == ("open", 1, [], "")
+
+
 def test_export_is_limited(as_ada: Client) -> None:
     for _time in range(5):
         assert as_ada.get("/en/me/data/export.json").status_code == 200
@@ -154,6 +175,7 @@ def test_export_is_limited(as_ada: Client) -> None:
 
 def test_every_model_about_somebody_is_exported_or_explained() -> None:
     about = {"livefest.User", "creators.Creator", "creators.Entry", "creators.Profile"}
+    about |= {"rewards.Award", "rewards.Invitation"}
     referring = {
         model._meta.label
         for model in apps.get_models()
@@ -270,6 +292,44 @@ def test_suspended_account_is_deleted_by_the_organiser_alone(ada: Participation)
     Participation.objects.update(state=Participation.State.SUSPENDED, reason="Under review")
     assert "You are suspended" in delete(browser, ADDRESS).content.decode()
     assert User.objects.filter(pk=ada.user.pk).exists()
+
+
+def test_organiser_deletes_a_suspended_account_by_the_command(
+    ada: Participation,
+    admin_user: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    monkeypatch: pytest.MonkeyPatch,
+    mailoutbox: list[Any],
+) -> None:
+    monkeypatch.setitem(app.conf, "task_always_eager", True)
+    fill(ada.user, ada.fest)
+    Participation.objects.update(state=Participation.State.SUSPENDED, reason="Under review")
+    out = StringIO()
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = {"by": admin_user.username, "reason": "Asked by phone"}
+        call_command("delete_account", ADDRESS.upper(), **asked, stdout=out)
+    assert out.getvalue() == "the account is deleted\n"
+    assert [mail.to for mail in mailoutbox] == [[ADDRESS]]
+    assert tables_with(ADDRESS) == []
+    assert not Participation.objects.exists()
+    (entry,) = AuditEntry.objects.all()
+    assert (entry.verb, entry.via) == ("delete account", "command delete_account")
+    assert (entry.actor, entry.reason, entry.object_pk) == (admin_user, "Asked by phone", str(ada.user_id))
+
+
+def test_command_deletes_nobody_for_who_may_not_nor_staff(ada: Participation, admin_user: User) -> None:
+    helper = User.objects.create_user("helper", "helper@example.org", is_staff=True)
+    for email, by, said in (
+        (ADDRESS, "helper", "Only staff who may delete users"),
+        (ADDRESS, ada.user.username, "not a member of staff"),
+        ("helper@example.org", admin_user.username, "one of staff"),
+        ("nobody@example.org", admin_user.username, "not the e-mail address of one account"),
+    ):
+        with pytest.raises(CommandError, match=said):
+            call_command("delete_account", email, by=by, reason="x")
+    helper.user_permissions.add(Permission.objects.get(codename="delete_user"))
+    call_command("delete_account", ADDRESS, by="helper", reason="x", stdout=StringIO())
+    assert not User.objects.filter(pk=ada.user_id).exists()
 
 
 def crawl(start: str) -> dict[str, str]:

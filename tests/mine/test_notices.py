@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from creators.models import Participation
 from creators.notices import ENQUIRY_ANSWERED, JOIN_DECIDED, PARTICIPATION
@@ -18,6 +16,7 @@ from livefest.notifications import notify
 from livefest.tasks import send_notifications
 from livefest.unsubscribing import token_for, unsubscribe_path
 from tests.mine.conftest import NOW, take_part
+from tests.mine.doing import queries, words
 
 LIST = "/en/me/notifications/"
 READ = f"{LIST}read/"
@@ -29,12 +28,6 @@ def decide(participation: Participation, group: str = "Reds", key: str = "1") ->
     data = {"group": group, "decision": "approved"}
     notify(participation.user, JOIN_DECIDED, key=key, fest=participation.fest, data=data)
     return Notification.objects.get(user=participation.user, kind="join_decided", key=key)
-
-
-def page(client: Client, path: str = LIST) -> str:
-    response = client.get(path)
-    assert response.status_code == 200
-    return " ".join(response.content.decode().split())
 
 
 def is_read(notification: Notification) -> bool:
@@ -54,50 +47,48 @@ def test_list_shows_one_s_own_the_newest_first_and_escaped(as_ada: Client, ada: 
     decide(stranger, "Theirs")
     decide(ada, "<b>Reds</b>", key="1")
     decide(ada, "Blues", key="2")
-    shown = page(as_ada)
+    shown = words(as_ada, LIST)
     assert "2 are new." in shown
     assert re.findall(r"Your request to join (.*?):", shown) == ["Blues", "&lt;b&gt;Reds&lt;/b&gt;"]
 
 
 def test_list_without_any_says_what_will_come(as_ada: Client) -> None:
-    shown = page(as_ada)
+    shown = words(as_ada, LIST)
     assert "Nothing yet." in shown
     assert "You have read them all." in shown
 
 
 def test_list_goes_on_where_the_page_ends(as_ada: Client, ada: Participation) -> None:
     made = [decide(ada, f"Group {number}", key=str(number)) for number in range(51)]
-    first = page(as_ada)
+    first = words(as_ada, LIST)
     assert "Group 50:" in first
     assert "Group 0:" not in first
     (older,) = re.findall(r'href="(/en/me/notifications/\?before=\d+)"', first)
-    assert re.findall(r"to join (.*?):", page(as_ada, older)) == ["Group 0"]
+    assert re.findall(r"to join (.*?):", words(as_ada, older)) == ["Group 0"]
     assert made[0].pk < made[50].pk
 
 
 def test_list_costs_the_same_for_one_and_three(as_ada: Client, ada: Participation) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            page(as_ada)
-        return len(captured)
-
     decide(ada)
-    one = queries()
+    with queries() as one:
+        words(as_ada, LIST)
     decide(ada, key="2")
     decide(ada, key="3")
-    assert queries() == one
+    with queries() as three:
+        words(as_ada, LIST)
+    assert three == one
 
 
 def test_bell_counts_what_is_unread(as_ada: Client, ada: Participation) -> None:
-    assert "bell-count" not in page(as_ada, BELL)
+    assert "bell-count" not in words(as_ada, BELL)
     decide(ada)
     decide(ada, key="2")
-    assert re.search(r'class="bell-count"> 2 <', page(as_ada, BELL))
-    assert page(as_ada, BELL).count('hx-trigger="every 120s"') == 1
+    assert re.search(r'class="bell-count"> 2 <', words(as_ada, BELL))
+    assert words(as_ada, BELL).count('hx-trigger="every 120s"') == 1
     Notification.objects.bulk_create(
         Notification(user=ada.user, kind="x", key=str(number), made_at=NOW) for number in range(120)
     )
-    assert re.search(r'class="bell-count"> 99\+ <', page(as_ada, BELL))
+    assert re.search(r'class="bell-count"> 99\+ <', words(as_ada, BELL))
 
 
 def test_bell_of_nobody_leaves_the_page_as_it_is(client: Client, ada: Participation) -> None:
@@ -136,7 +127,7 @@ def test_what_names_no_notification_is_not_found(as_ada: Client, data: dict[str,
 def test_notification_without_words_breaks_no_page(as_ada: Client, ada: Participation, kind: str) -> None:
     gone = Notification.objects.create(user=ada.user, kind=kind, key="x", made_at=NOW)
     decide(ada)
-    shown = page(as_ada)
+    shown = words(as_ada, LIST)
     assert "This can&#x27;t be shown any more" in shown
     assert "Your request to join Reds:" in shown
     assert as_ada.post(READ, {"notification": gone.pk, "open": "1"})["Location"] == LIST
@@ -167,7 +158,7 @@ def test_choices_are_kept_and_shown(as_ada: Client, ada: Participation) -> None:
     assert kept["participation"] == (False, True), "its e-mail can't be turned off"
     user = User.objects.get(pk=ada.user.pk)
     assert (user.quiet_from, user.quiet_until, user.time_zone, user.language) == ("22:00", "07:30", "Asia/Tokyo", "en")
-    shown = page(as_ada, CHOICES)
+    shown = words(as_ada, CHOICES)
     assert re.search(r'<input type="time" name="quiet_until" value="07:30"', shown)
     assert re.search(r'<option value="Asia/Tokyo" selected>', shown)
     assert re.search(r'name="site-join_decided" [^>]*checked', shown)
@@ -207,7 +198,7 @@ def test_choices_that_are_wrong_say_what_to_do(as_ada: Client, ada: Participatio
 def test_way_out_asks_and_then_ends_the_kind_s_emails(client: Client, ada: Participation) -> None:
     decide(ada)
     path = unsubscribe_path(ada.user, JOIN_DECIDED)
-    assert "Stop these e-mails?" in page(client, path)
+    assert "Stop these e-mails?" in words(client, path)
     assert chosen(ada.user) == {}, "a program that follows links changes nothing"
     for _twice in range(2):
         response = Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})

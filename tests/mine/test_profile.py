@@ -11,15 +11,19 @@ from typing import Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from creators.models import Creator, Entry, Participation, Picture, Profile
+from creators.profiles import moderate_profile
 from livefest import pages
 from livefest.models import AuditEntry, Fest, User
 from tests.creators.test_pictures import image, png_of, polyglot, saved
 from tests.mine.conftest import take_part
+from tests.pages.conftest import forget
 
 PAGE = "/en/me/profile/"
 SAID = {"name": "Ada", "bio": "Hello.", "links": "https://example.org/ada", "language": "en"}
@@ -27,11 +31,9 @@ SAID = {"name": "Ada", "bio": "Hello.", "links": "https://example.org/ada", "lan
 
 @pytest.fixture(autouse=True)
 def _no_page_kept() -> Iterator[None]:
-    pages.pages.clear()
-    pages.versions.clear()
+    forget()
     yield
-    pages.pages.clear()
-    pages.versions.clear()
+    forget()
 
 
 def upload(content: bytes, name: str = "me.png") -> SimpleUploadedFile:
@@ -234,6 +236,38 @@ def test_category_is_chosen_until_the_fest_starts(as_ada: Client, ada: Participa
     assert send(as_ada, **{field: "music"}).status_code == 302
     entry.refresh_from_db()
     assert entry.category == "music"
+
+
+def test_categories_are_asked_for_once_a_fest(as_ada: Client, ada: Participation, settings: Settings) -> None:
+    settings.LIVEFEST_NOW = datetime(2026, 2, 1, tzinfo=UTC).isoformat()
+    Entry.objects.filter(creator=ada.creator).update(category="music")
+    with CaptureQueriesContext(connection) as asked:
+        assert "category-" in as_ada.get(PAGE).content.decode()
+    assert sum("SELECT DISTINCT" in query["sql"] for query in asked) == 1
+
+
+def test_picture_is_read_where_it_is_served_alone(as_ada: Client, ada: Participation, admin_client: Client) -> None:
+    send(as_ada, picture=upload(saved(image(), "PNG")))
+    profile = Profile.objects.get(user=ada.user)
+    picture = Picture.objects.get()
+    address, known = f"/pictures/{picture.digest}.webp", {"if-none-match": f'"{picture.digest}"'}
+    with CaptureQueriesContext(connection) as asked:
+        assert picture.digest in as_ada.get(PAGE).content.decode()
+        assert picture.digest in admin_client.get(f"/admin/creators/profile/{profile.pk}/change/").content.decode()
+        assert Client().get(address, headers=known).status_code == 304
+    assert not any('"creators_picture"."content"' in query["sql"] for query in asked)
+    nowhere = f"/pictures/{'0' * 64}.webp"
+    assert Client().get(nowhere, headers={"if-none-match": f'"{"0" * 64}"'}).status_code == 404
+    assert Client().get(address).content == bytes(picture.content)
+
+
+def test_what_staff_leave_stays_as_it_is_by_then(as_ada: Client, ada: Participation, admin_user: User) -> None:
+    send(as_ada, bio="Buy followers")
+    seen = Profile.objects.get(user=ada.user)
+    send(as_ada, bio="Buy more followers", links="https://example.org/new")
+    moderate_profile(profile=seen, by=admin_user, reason="Advertising", bio=True)
+    stored = Profile.objects.get(user=ada.user)
+    assert (stored.bio, stored.links) == ("", ["https://example.org/new"])
 
 
 def test_suspended_creator_changes_nothing(as_ada: Client, ada: Participation) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -12,10 +13,12 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from creators.accounts import participation_of
 from creators.models import Creator, Entry, Participation
 from creators.participations import approve, refuse, suspend
 from livefest.consent import what_is_missing
 from livefest.models import AgeConfirmation, Fest, Notification, Terms, TermsAcceptance, User
+from livefest.views.mine import taking_part
 from livefest.views.mine.urls import of_fest
 from tests.admin.pages import add, change, form_values, submit
 from tests.mine.conftest import NOW, agree_to_age, take_part
@@ -154,6 +157,36 @@ def test_new_creator_needs_a_name_and_a_region_of_the_fest(browser: Client, fest
     assert not Participation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "Star\u202elive", "invisible character in this (U+202E)"),
+        ("name", "\u3164", "invisible"),
+        ("name", "Sta\u200br", "invisible"),
+        ("name", "\u0405tar", "mixes letters of several scripts"),  # the first is Cyrillic
+        ("name", "S" + "\u0301" * 8, "Too many marks"),
+        ("name", "x" * 61, "at most 60"),
+        ("category", "mu\u2066sic", "invisible"),
+    ],
+)
+def test_new_creator_is_called_what_a_profile_may_say(
+    browser: Client, fest: Fest, field: str, value: str, said: str
+) -> None:
+    given = {"name": "Star", "category": "music", field: value}
+    assert said in send(browser, fest, "new.star", "new", region=fest.regions.get(code="GB").pk, **given)
+    assert not Participation.objects.exists()
+
+
+def test_name_of_a_new_creator_is_stored_in_one_line(browser: Client, fest: Fest) -> None:
+    send(browser, fest, "new.star", "new", region=fest.regions.get(code="GB").pk, name=" New \u3000 Star ")
+    assert mine().name == "New Star"
+
+
+def test_name_that_a_claim_leaves_unused_is_no_hindrance(browser: Client, fest: Fest) -> None:
+    send(browser, fest, "ada.live", name="x" * 61, category="mu\u2066sic")
+    assert (mine().handle, mine().name, mine().category) == ("ada.live", "", "")
+
+
 def test_form_sent_twice_is_one_application(browser: Client, fest: Fest) -> None:
     pages = [send_new(browser, fest, "new.star") for _again in range(2)]
     assert [mine().code in page for page in pages] == [True, True]
@@ -220,6 +253,22 @@ def test_that_a_creator_is_taken_is_told_after_the_proof_alone(browser: Client, 
     connect_tiktok(user, "ada.live")
     assert "Somebody else was approved for this creator" in prove(browser, fest)
     assert Participation.objects.get(user=user).state == "applied"
+
+
+def test_claim_decided_while_it_is_looked_at_is_told(
+    browser: Client, fest: Fest, user: User, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(browser, fest, "ada.live")
+    connect_tiktok(user, "ada.live")
+
+    def refused_meanwhile(user: User, fest: Fest) -> Participation | None:
+        found = participation_of(user, fest)
+        refuse(participation=mine(), reason="No code", by=organiser)
+        return found
+
+    monkeypatch.setattr(taking_part, "participation_of", refused_meanwhile)
+    assert "@ada.live was refused; they can apply again." in prove(browser, fest)
+    assert mine().state == "refused"
 
 
 def test_code_that_is_too_old_is_replaced_when_asked(browser: Client, fest: Fest, settings: LazySettings) -> None:
@@ -305,6 +354,20 @@ def test_changed_terms_are_asked_for_before_anything_else_is_sent(as_ada: Client
     assert ada.user.acceptances.get().terms == terms
     assert as_ada.post(cancel(ada.fest)).status_code == 404  # there is no such LIVE
     assert as_ada.get(consent).status_code == 302
+
+
+def test_consent_leads_back_to_the_form_that_was_sent_with_what_it_is_about(as_ada: Client, ada: Participation) -> None:
+    Terms.objects.create(fest=ada.fest, version=1, text="New words.", published_at=NOW)
+    form = f"{reverse('ask_missing', kwargs={'fest': ada.fest.slug})}?day=2026-02-14"
+    led = as_ada.post(form, headers={"referer": f"http://testserver{form}"}).headers["Location"]
+    assert parse_qs(urlsplit(led).query)["next"][0].endswith(form)
+
+
+@pytest.mark.parametrize("referer", ["", "http://[", "https://evil.example/"])
+def test_consent_leads_to_the_fest_from_nowhere_known(as_ada: Client, ada: Participation, referer: str) -> None:
+    Terms.objects.create(fest=ada.fest, version=1, text="New words.", published_at=NOW)
+    led = as_ada.post(cancel(ada.fest), headers={"referer": referer}).headers["Location"]
+    assert parse_qs(urlsplit(led).query) == {"next": [url(ada.fest, "my_fest")]}
 
 
 def test_consent_leads_to_pages_of_ours_alone(as_ada: Client, ada: Participation) -> None:

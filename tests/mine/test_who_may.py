@@ -97,9 +97,9 @@ MINE = {
     "community_join": (NOBODY, SENDS),
     "community_invitation": (CREATOR, SENDS),
     "community_ask": (NOBODY, SENDS),
-    "community_hand_over": (NOBODY, OWN_SENDS),
     "community_way_in": (NOBODY, OWN_SENDS),
     "community_decide": (NOBODY, OWN_SENDS),
+    "community_hand_over": (NOBODY, OWN_SENDS),  # it is somebody else's afterwards
     "my_awards": (CREATOR, NOBODY),
     "my_award": (NOBODYS, NOBODY),
     "claim_award": (NOBODY, NOBODYS_SENT),
@@ -225,7 +225,7 @@ def reverse_without_fest(name: str, named: dict[str, dict[str, object]]) -> bool
     return name in {pattern.name for pattern in of_account}
 
 
-SENT = {"my_notifications_read": {"until": "0"}, "community_hand_over": {"handle": "eve"}}
+SENT = {"my_notifications_read": {"until": "0"}, "community_hand_over": {"to": "eve"}}
 ASKED = {"ask_missing": "?day=2026-02-13"}
 
 

@@ -10,7 +10,8 @@ from django.test import Client
 
 from creators.models import Participation
 from tests.mine.conftest import take_part
-from tests.mine.doing import did, entry_in, forget, put_in, words
+from tests.mine.doing import did, entry_in, put_in, words
+from tests.pages.conftest import forget
 
 pytestmark = pytest.mark.django_db
 URL = "/en/uk-valentine/me/rank/"

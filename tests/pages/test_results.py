@@ -25,6 +25,7 @@ from tests.pages.addresses import ADDRESSES, RESULTS
 from tests.pages.conftest import announce, forget, open_page, small_played, text
 from tests.pages.test_every_address import POLICY, assert_for_everyone
 from tests.rankings.play import entry_of
+from tests.texts import page_text
 
 OVER, LATER = "2026-02-19T00:00:00Z", "2026-02-21T00:00:00Z"
 VERIFY = "/en/small/results/verify/"
@@ -225,7 +226,7 @@ def answer(client: Client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200
     assert_for_everyone(response)
-    return " ".join(text(response).split())
+    return page_text(response)
 
 
 def test_hash_tells_which_edition_it_is_of(client: Client, corrected: Fest) -> None:

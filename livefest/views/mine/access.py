@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from creators.accounts import entry_of, participation_of
 from creators.models import Entry, Participation
 from livefest.consent import what_is_missing
+from livefest.copies import one_look
 from livefest.models import Fest, User
 from livefest.site import fest_context, fest_of
 
@@ -39,6 +41,13 @@ class Me:
         return self.participation.state == State.SUSPENDED
 
 
+def me_of(user: User, fest: Fest) -> Me | None:
+    """Who takes part, suspended or not."""
+    participation = participation_of(user, fest)
+    entry = entry_of(participation) if participation else None
+    return Me(user, fest, participation, entry) if participation and entry else None
+
+
 def signed_in(view: View) -> View:
     """For an account of any kind; others sign in first and come back."""
     return never_cache(login_required(view))
@@ -55,26 +64,34 @@ def taking_part(view: View) -> View:
     def wrapped(request: HttpRequest, fest: str, *args: Any, **kwargs: Any) -> HttpResponse:
         found = fest_of(fest)
         user = cast(User, request.user)
-        participation = participation_of(user, found)
-        entry = entry_of(participation) if participation else None
-        if participation is None or entry is None:
+        me = me_of(user, found)
+        if me is None:
             return redirect("take_part", fest=found.slug)
-        me = Me(user, found, participation, entry)
         if request.method not in {"GET", "HEAD"}:
             if me.is_suspended:
                 return suspended(request, me)
             if what_is_missing(user, found):
                 return redirect(consent_first(request, found))
-        return view(request, me, *args, **kwargs)
+        with one_look():
+            return view(request, me, *args, **kwargs)
 
     return signed_in(wrapped)
 
 
 def consent_first(request: HttpRequest, fest: Fest) -> str:
     """The page that asks for what is missing, and leads back to the page that the form stood on."""
-    back = urlsplit(request.headers.get("Referer", ""))
-    here = back.path if back.netloc == request.get_host() else reverse("my_fest", kwargs={"fest": fest.slug})
-    return f"{reverse('take_part_consent', kwargs={'fest': fest.slug})}?{urlencode({'next': here})}"
+    back = page_before(request, reverse("my_fest", kwargs={"fest": fest.slug}))
+    return f"{reverse('take_part_consent', kwargs={'fest': fest.slug})}?{urlencode({'next': back})}"
+
+
+def page_before(request: HttpRequest, otherwise: str, *, but: str = "") -> str:
+    """The page of ours that they came from, which a form may hand on; `otherwise` where that isn't known, or is the
+    page of the path `but`."""
+    for wanted in (request.POST.get("next", ""), request.GET.get("next", ""), request.headers.get("Referer", "")):
+        is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+        if wanted and is_ours and not (but and but in wanted):
+            return wanted
+    return otherwise
 
 
 def suspended(request: HttpRequest, me: Me) -> HttpResponse:

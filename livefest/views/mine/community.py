@@ -15,8 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_ratelimit.core import is_ratelimited
-from redis.exceptions import RedisError
 
 from creators.communities import (
     CommunityError,
@@ -34,6 +32,7 @@ from creators.join_requests import approve_request, refuse_request, request_to_j
 from creators.made_communities import NAME_LEAST, NAME_MOST, WAYS_IN, make_community
 from creators.models import Group, JoinRequest, Membership
 from livefest import clock
+from livefest.limits import within_limit
 from livefest.views.mine.access import Me, mine_context, taking_part
 from livefest.views.mine.own_community import own_community
 from livefest.views.places import person_of
@@ -100,7 +99,7 @@ def my_community(request: HttpRequest, me: Me) -> HttpResponse:
 def create(request: HttpRequest, me: Me) -> HttpResponse:
     form = NewCommunityForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if too_often(request, "make_community", MADE):
+        if not within_limit(request, group="make_community", rate=MADE):
             form.add_error(None, _("You have made several communities today; come back tomorrow."))
         else:
             try:
@@ -130,7 +129,7 @@ def invitation(request: HttpRequest, me: Me, group: str, code: str) -> HttpRespo
     found = group_of(me, group)
     if request.method == "POST":
         return come_in(request, me, found, code)
-    if too_often(request, "community_code", WRONG_CODES):
+    if not within_limit(request, group="community_code", rate=WRONG_CODES):
         return slow_down(request, me)
     context = {
         **mine_context(me, "my_community"),
@@ -227,7 +226,7 @@ def decide(request: HttpRequest, me: Me, group: str, request_id: int) -> HttpRes
 
 
 def come_in(request: HttpRequest, me: Me, group: Group, code: str) -> HttpResponse:
-    if group.way_in == WayIn.CODE and too_often(request, "community_code", WRONG_CODES):
+    if group.way_in == WayIn.CODE and not within_limit(request, group="community_code", rate=WRONG_CODES):
         return slow_down(request, me)
 
     def act() -> str:
@@ -251,14 +250,6 @@ def slow_down(request: HttpRequest, me: Me) -> HttpResponse:
     return redirect("my_community", fest=me.fest.slug)
 
 
-def too_often(request: HttpRequest, group: str, rate: str) -> bool:
-    """Counts for the account; nobody is held up while the counts can't be kept."""
-    try:
-        return bool(is_ratelimited(request, group=group, key="user", rate=rate, increment=True))
-    except RedisError:
-        return False
-
-
 def group_of(me: Me, slug: str) -> Group:
     """A community of the fest. Raises Http404."""
     found = Group.objects.select_related("fest").filter(fest=me.fest, slug=slug, kind=Group.Kind.COMMUNITY).first()
@@ -278,7 +269,7 @@ def own_group_of(me: Me, slug: str) -> Group:
 def joinable(me: Me, text: str) -> QuerySet[Group]:
     """The communities that creators can come into, with how many are in each (`count`)."""
     members = Membership.objects.filter(group=OuterRef("pk")).order_by().values("group").annotate(number=Count("*"))
-    groups = Group.objects.filter(fest=me.fest, kind=Group.Kind.COMMUNITY).exclude(way_in=WayIn.CLOSED)
+    groups = Group.objects.joinable().filter(fest=me.fest)
     if text:
         groups = groups.filter(name__icontains=text) if text.isprintable() else groups.none()
     return groups.annotate(count=Coalesce(Subquery(members.values("number")), 0)).order_by("position", "id")

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import conditional_page, require_safe
 
-from creators.accounts import entry_of, participation_of
 from creators.models import Entry
 from livefest import clock
+from livefest.copies import one_look
 from livefest.site import fest_of
-from livefest.views.mine.access import Me, mine_context, taking_part
+from livefest.views.mine.access import Me, me_of, mine_context, taking_part
 from livefest.views.mine.dashboard_page import dashboard_page
 from livefest.views.mine.standing_cards import last_day, today_of
 from rankings.neighbourhood import OwnStanding, own_standing_at, own_standings
@@ -28,14 +28,14 @@ def my_fest(request: HttpRequest, me: Me) -> HttpResponse:
 
 @require_safe
 @never_cache
+@one_look()
 def my_rank(request: HttpRequest, fest: str) -> HttpResponse:
     """Where whoever asks stands, in the standing that the query names, else on the first board they are ranked on.
     Nothing (204) for everybody else: the page that asked is the same for all."""
     found = fest_of(fest)
     user = request.user
-    participation = participation_of(user, found) if user.is_authenticated else None
-    entry = entry_of(participation) if participation else None
-    own = rank_to_show(entry, request) if entry else None
+    me = me_of(user, found) if user.is_authenticated else None
+    own = rank_to_show(me.entry, request) if me else None
     if own is None:
         return HttpResponse(status=204)
     return render(request, "mine/_my_rank.html", {"fest": found, "own": own, "query": request.GET.urlencode()})

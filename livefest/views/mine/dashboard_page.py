@@ -10,13 +10,13 @@ from challenges.progress import MyChallenge, my_challenges, nearest
 from creators.communities import membership_of
 from creators.models import Entry, Group, Live
 from livefest.clock import FestDay
+from livefest.copies import own_copy
 from livefest.models import Fest
 from livefest.views.coming import bonuses, phase_of
 from livefest.views.mine.next_steps import Step, next_steps
 from livefest.views.mine.own_community import OwnCommunity, own_community
 from livefest.views.mine.standing_cards import StandingCard, standing_cards, today_of
 from livefest.views.mine.today import PointsToday, points_today
-from rankings.neighbourhood import is_as_it_was
 from rewards.my_awards import MyAward, awards_to_do
 
 NEAR = 5
@@ -57,8 +57,7 @@ class DashboardPage:
 def dashboard_page(entry: Entry, now: datetime) -> DashboardPage:
     fest, day = entry.fest, today_of(entry.fest, now)
     membership = membership_of(entry)
-    as_it_was = is_as_it_was(entry)
-    joinable = Group.objects.filter(fest=fest, kind=Group.Kind.COMMUNITY).exclude(way_in=Group.WayIn.CLOSED)
+    as_it_was = own_copy(fest.pk) is not None
     return DashboardPage(
         fest=fest,
         now=now,
@@ -70,7 +69,7 @@ def dashboard_page(entry: Entry, now: datetime) -> DashboardPage:
         bonus=bonus_of(fest, now) if now < fest.ends else None,
         near=nearest(my_challenges(entry, now))[:NEAR],
         community=own_community(entry, membership.group) if membership else None,
-        has_communities=membership is None and joinable.exists(),
+        has_communities=membership is None and Group.objects.joinable().filter(fest=fest).exists(),
         on_air=Live.objects.on_air(now).filter(entry=entry).first(),
         awards=awards_to_do(entry) if now >= fest.ends else [],
     )

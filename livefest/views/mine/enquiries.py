@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from creators import enquiries as verbs
 from creators.enquiries import MOST_OPEN, MOST_TEXT, EnquiryError, is_theirs
 from creators.models import Correction, Enquiry, Entry, Live
-from livefest import clock
 from livefest.views.creator_corrections import in_public
 from livefest.views.mine.access import Me, mine_context, taking_part
+from livefest.views.mine.points_page import lives_of, session_title
 
 PER_PAGE = 20
 
@@ -60,7 +61,7 @@ def my_enquiries(request: HttpRequest, me: Me) -> HttpResponse:
     context = {
         **mine_context(me, "my_enquiries"),
         "page": page,
-        "enquiries": [(one, subject_of(one)) for one in page],
+        "enquiries": with_subjects(me.entry, page),
         "open": Enquiry.objects.filter(entry=me.entry, outcome=Enquiry.Outcome.OPEN).count(),
         "most_open": MOST_OPEN,
     }
@@ -71,7 +72,8 @@ def my_enquiries(request: HttpRequest, me: Me) -> HttpResponse:
 @taking_part
 def my_enquiry(request: HttpRequest, me: Me, enquiry: int) -> HttpResponse:
     found = get_object_or_404(Enquiry.objects.select_related(*RELATED), pk=enquiry, entry=me.entry)
-    context = {**mine_context(me, "my_enquiries"), "enquiry": found, "subject": subject_of(found)}
+    ((found, subject),) = with_subjects(me.entry, [found])
+    context = {**mine_context(me, "my_enquiries"), "enquiry": found, "subject": subject}
     return render(request, "mine/enquiry.html", context)
 
 
@@ -89,7 +91,7 @@ def ask_missing(request: HttpRequest, me: Me) -> HttpResponse:
             return asked(request, verbs.ask(entry=me.entry, text=text, by=me.entry, session=session, day=day))
         except EnquiryError as error:
             form.add_error(None, str(error))
-    return asking(request, me, form, about(me.entry, session, day), _("Something is missing"))
+    return asking(request, me, form, about(session, live_of(me.entry, session), day), _("Something is missing"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +106,9 @@ def appeal(request: HttpRequest, me: Me, correction: int) -> HttpResponse:
             return asked(request, verbs.appeal(entry=me.entry, correction=found, text=text, by=me.entry))
         except EnquiryError as error:
             form.add_error(None, str(error))
-    return asking(request, me, form, corrected(me.entry, found), _("Appeal against a correction"))
+    return asking(
+        request, me, form, corrected(found, live_of(me.entry, found.session)), _("Appeal against a correction")
+    )
 
 
 def asking(request: HttpRequest, me: Me, form: EnquiryForm, subject: Subject, title: str) -> HttpResponse:
@@ -121,24 +125,38 @@ CORRECTION = ("entry__creator", "metric", "fact__metric", "source")
 RELATED = ("fest", "entry__creator", *(f"correction__{name}" for name in CORRECTION))
 
 
-def subject_of(enquiry: Enquiry) -> Subject:
+def with_subjects(entry: Entry, enquiries: Iterable[Enquiry]) -> list[tuple[Enquiry, Subject]]:
+    """Each with what it is about."""
+    enquiries = list(enquiries)
+    lives = lives_of(entry, map(session_of, enquiries))
+    return [(one, subject_of(one, lives.get(session_of(one)))) for one in enquiries]
+
+
+def session_of(enquiry: Enquiry) -> str:
+    return enquiry.correction.session if enquiry.correction else enquiry.session
+
+
+def live_of(entry: Entry, session: str) -> Live | None:
+    return lives_of(entry, [session]).get(session)
+
+
+def subject_of(enquiry: Enquiry, live: Live | None) -> Subject:
+    """`live` is that of its session, where it was reported."""
     if enquiry.correction:
-        return corrected(enquiry.entry, enquiry.correction)
-    return about(enquiry.entry, enquiry.session, enquiry.day)
+        return corrected(enquiry.correction, live)
+    return about(enquiry.session, live, enquiry.day)
 
 
-def about(entry: Entry, session: str, day: date | None) -> Subject:
+def about(session: str, live: Live | None, day: date | None) -> Subject:
     if not session:
         return Subject(_("A whole day"), day)
-    live = Live.objects.filter(entry=entry, room=session).order_by("started_at").first()
-    title = live.title if live else ""
-    return Subject(_("The LIVE “%(title)s”") % {"title": title} if title else _("A LIVE without a title"), day)
+    titled = live and live.title
+    return Subject(_("The LIVE “%(title)s”") % {"title": titled} if titled else session_title(session, live), day)
 
 
-def corrected(entry: Entry, correction: Correction) -> Subject:
+def corrected(correction: Correction, live: Live | None) -> Subject:
     if correction.kind == Correction.Kind.DISQUALIFICATION:
         return Subject(_("Your disqualification"), reason=correction.reason)
-    live = Live.objects.filter(entry=entry, room=correction.session).first() if correction.session else None
     told = in_public(correction, live)
     return Subject(told.title, told.day, told.reason)
 
@@ -147,10 +165,7 @@ def day_named(me: Me, text: str) -> date | None:
     """The fest day of this date; None for "". Raises Http404 for anything else."""
     if not text:
         return None
-    fest = me.fest
-    days = {
-        one.date.isoformat(): one.date for one in clock.fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
-    }
+    days = {one.date.isoformat(): one.date for one in me.fest.days()}
     if text not in days:
         raise Http404(_("This is no day of the festival."))
     return days[text]

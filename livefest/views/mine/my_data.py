@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from django_ratelimit.core import is_ratelimited
-from redis.exceptions import RedisError
 
 from creators.deletion import AccountKept, becomes_former, delete_account
 from creators.models import Profile
+from livefest.limits import within_limit
 from livefest.models import SignIn, User
 from livefest.views.mine.access import signed_in
 from livefest.views.mine.my_data_files import csv_zip, json_pieces
@@ -61,7 +60,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def export_json(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    if not within_limit(request):
+    if not may_export(request):
         return too_often(request)
     headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
     pieces = json_pieces(owner_of(request))
@@ -72,7 +71,7 @@ def export_json(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 @login_required
 @never_cache
 def export_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    if not within_limit(request):
+    if not may_export(request):
         return too_often(request)
     return FileResponse(csv_zip(owner_of(request)), as_attachment=True, filename="my-data.zip")
 
@@ -111,14 +110,9 @@ def owner_of(request: HttpRequest) -> Owner:
     return Owner(user, Profile.objects.filter(user=user).values_list("creator", flat=True).first())
 
 
-def within_limit(request: HttpRequest) -> bool:
-    """Whether this account may take its data along now; everybody may while the counts can't be kept."""
-    if request.method == "HEAD":
-        return True
-    try:
-        return not is_ratelimited(request, group="my_data", key="user", rate=LIMIT, increment=True)
-    except RedisError:
-        return True
+def may_export(request: HttpRequest) -> bool:
+    """Whether this account may take its data along now."""
+    return request.method == "HEAD" or within_limit(request, group="my_data", rate=LIMIT)
 
 
 def too_often(request: HttpRequest) -> HttpResponse:

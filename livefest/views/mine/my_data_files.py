@@ -14,11 +14,10 @@ from django.db import transaction
 
 from creators.models import Profile
 from livefest import clock
+from livefest.spreadsheets import as_cell
 from livefest.views.mine.my_data_sections import SECTIONS, Owner
 
 PIECE = 64 * 1024  # bytes that go out together
-# What a spreadsheet would compute instead of showing it.
-COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 
 
 def json_pieces(owner: Owner) -> Iterator[bytes]:
@@ -61,9 +60,9 @@ def dumped(value: Any) -> bytes:
 
 
 def cell(value: Any) -> str:
-    """As text; moments and lists as in JSON. What would be computed has an apostrophe before it."""
+    """As text; moments and lists as in JSON."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(COMPUTED) else value
+        return as_cell(value)
     return dumped(value).decode().strip('"')

@@ -15,7 +15,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -35,12 +34,13 @@ from creators.models import (
     PlannedLive,
     Profile,
 )
-from livefest.copies import shown_copy
+from livefest.copies import own_copy
 from livefest.models import AgeConfirmation, Notification, NotificationChoice, SignIn, TermsAcceptance, User
 from rankings.models import Admission, Gain, Score
 from rankings.own_ranks import own_ranks
 from rewards.claims import decrypted
-from rewards.models import Award, AwardStep, Claim
+from rewards.invitations import needs_of
+from rewards.models import Award, AwardStep, Claim, Invitation, PayoutLine
 from rewards.my_awards import steps_of
 
 AT_ONCE = 2_000  # rows that are in memory together
@@ -65,8 +65,8 @@ class Owner:
 
 
 def is_hidden(entry: Entry) -> bool:
-    copy = shown_copy(entry.fest_id)
-    return copy is not None and copy.is_freeze and not settings.SHOW_OWN_DURING_FREEZE
+    copy = own_copy(entry.fest_id)
+    return copy is not None and copy.is_freeze
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,16 @@ def claims(owner: Owner) -> Iterator[tuple[Any, ...]]:
     for claim in found:
         details = decrypted(claim.details) if claim.details else {}
         yield claim.award_id, claim.claimed_at, details, claim.details_deleted_at
+
+
+def invitations(owner: Owner) -> Iterator[tuple[Any, ...]]:
+    found = Invitation.objects.filter(award__entry__in=owner.entries).select_related("event").order_by("pk")
+    for one in found:
+        needs = needs_of(one)
+        yield (
+            *(one.award_id, one.event.name, one.answer, one.people, one.answered_at),
+            *(needs.companions, needs.diet, needs.access),
+        )
 
 
 FEST, OF_ENTRY = {"fest": "fest__slug"}, {"fest": "entry__fest__slug"}
@@ -362,6 +372,21 @@ SECTIONS = [
         named("award", "claimed_at", "details", "details_deleted_at"),
         lambda _owner: None,
         claims,
+    ),
+    Section(
+        "invitations",
+        _("Your invitations to award events, with what you answered"),
+        Invitation,
+        named("award", "event", "answer", "people", "answered_at", "companions", "diet", "access"),
+        lambda _owner: None,
+        invitations,
+    ),
+    Section(
+        "payouts",
+        _("What the payer said of paying you"),
+        PayoutLine,
+        named("award", "amount", "state", "reference", "problem", "answered_at"),
+        lambda owner: PayoutLine.objects.filter(award__entry__in=owner.entries),
     ),
 ]
 

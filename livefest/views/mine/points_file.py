@@ -9,6 +9,7 @@ from io import StringIO
 
 from django.utils.translation import gettext as _
 
+from livefest.spreadsheets import as_cell
 from livefest.views.mine.points_page import Words, why_text
 from rankings.explain import plain
 from rankings.export import as_text
@@ -19,7 +20,6 @@ HEADER = (
     *("day", "at", "session", "source id", "metric", "quantity", "rule", "multiplier", "points"),
     *("stopped_by", "note"),
 )
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 Cells = tuple[object, ...]
 
@@ -37,7 +37,7 @@ def points_file(reasons: Reasons, words: Words) -> Iterator[str]:
 def day_lines(day: Day, words: Words) -> Iterator[Cells]:
     for one in day.adjustments:
         if one.quantity is not None and one.quantity < 0 and one.metric:
-            note = text(f"{_('taken away by staff')}: {one.reason}")
+            note = as_cell(f"{_('taken away by staff')}: {one.reason}")
             yield day.day, "", "", "", one.metric.slug, one.quantity, "", "", "", "", note
     for row in day.rows:
         yield from row_lines(day, row, words)
@@ -48,10 +48,10 @@ def day_lines(day: Day, words: Words) -> Iterator[Cells]:
 def row_lines(day: Day, row: Row, words: Words) -> Iterator[Cells]:
     part = row.part
     start = (
-        *(day.day, as_text(part.at), text(part.session), text(part.id)),
+        *(day.day, as_text(part.at), as_cell(part.session), as_cell(part.id)),
         *(words.metrics[part.metric_id].slug, plain(part.quantity)),
     )
-    note = text(note_of(day, row, words))
+    note = as_cell(note_of(day, row, words))
     for one in row.given:
         yield *start, one.rule.slug, one.multiplier, one.points, one.stop or "", note
     if not row.given:
@@ -66,13 +66,8 @@ def note_of(day: Day, row: Row, words: Words) -> str:
 
 
 def uncounted_line(one: Uncounted, words: Words) -> Cells:
-    start = one.day or "", as_text(one.at), text(one.session), text(one.id)
-    return *start, words.metrics[one.metric_id].slug, one.quantity, "", "", 0, one.why, text(why_text(one))
-
-
-def text(value: str) -> str:
-    """As spreadsheets take it for text: what would begin a formula has an apostrophe before it."""
-    return f"'{value}" if value.startswith(FORMULAS) else value
+    start = one.day or "", as_text(one.at), as_cell(one.session), as_cell(one.id)
+    return *start, words.metrics[one.metric_id].slug, one.quantity, "", "", 0, one.why, as_cell(why_text(one))
 
 
 def line_of(cells: Cells) -> str:

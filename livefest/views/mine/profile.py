@@ -35,7 +35,8 @@ def of_profile(view: View) -> Any:
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
         user = cast(User, request.user)
-        profile = Profile.objects.select_related("creator", "picture").filter(user=user).first()
+        found = Profile.objects.select_related("creator", "picture").defer("picture__content")
+        profile = found.filter(user=user).first()
         if profile is None:
             messages.info(request, _("You have a profile once you take part in a festival."))
             return redirect("my_start")
@@ -113,9 +114,10 @@ def picture(request: HttpRequest, digest: str) -> HttpResponse:
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
     }
-    found = Picture.objects.filter(digest=digest).first() if digest.isprintable() else None
-    if found is None:
-        raise Http404(_("There is no such picture."))
-    if request.headers.get("If-None-Match") == headers["ETag"]:
+    found = Picture.objects.filter(digest=digest) if digest.isprintable() else Picture.objects.none()
+    if request.headers.get("If-None-Match") == headers["ETag"] and found.exists():
         return HttpResponseNotModified(headers=headers)
-    return HttpResponse(bytes(found.content), content_type="image/webp", headers=headers)
+    content = found.values_list("content", flat=True).first()
+    if content is None:
+        raise Http404(_("There is no such picture."))
+    return HttpResponse(bytes(content), content_type="image/webp", headers=headers)

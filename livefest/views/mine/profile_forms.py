@@ -69,13 +69,14 @@ class ProfileForm(forms.Form):
         self.fields["language"].choices = languages()  # type: ignore[attr-defined]
         if not profile.picture_id:
             del self.fields["remove_picture"]
-        self.entries = entries_before_start(profile)
-        for entry in self.entries:
+        choices = categories_before_start(profile)
+        self.entries = list(choices)
+        for entry, categories in choices.items():
             self.fields[field_of(entry)] = forms.ChoiceField(
                 label=_("Category in %(fest)s") % {"fest": entry.fest},
                 required=False,
                 initial=entry.category,
-                choices=categories_for(entry),
+                choices=categories,
                 help_text=_("Until the festival starts; later its staff change it."),
             )
 
@@ -118,10 +119,11 @@ def field_of(entry: Entry) -> str:
     return f"category-{entry.pk}"
 
 
-def entries_before_start(profile: Profile) -> list[Entry]:
-    """Those of fests that have categories and have not started."""
+def categories_before_start(profile: Profile) -> dict[Entry, list[tuple[str, str]]]:
+    """The choices of each entry in a fest that has categories and has not started."""
     found = Entry.objects.filter(creator=profile.creator_id, fest__starts__gt=clock.now()).select_related("fest")
-    return [entry for entry in found if len(categories_for(entry)) > 1]
+    choices = {entry: categories_for(entry) for entry in found}
+    return {entry: categories for entry, categories in choices.items() if len(categories) > 1}
 
 
 def categories_for(entry: Entry) -> list[tuple[str, str]]:

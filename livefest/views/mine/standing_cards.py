@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from creators.models import Entry
 from livefest.campaign.descriptions import number
 from livefest.campaign.words import in_words
-from livefest.clock import FestDay, fest_days
+from livefest.clock import FestDay
+from livefest.copies import own_copy
 from livefest.models import Fest
 from livefest.views.places import Person, group_names, people_named, period_label, place_label
 from rankings.models import Board
-from rankings.neighbourhood import OwnStanding, is_as_it_was, own_standings
+from rankings.neighbourhood import OwnStanding, own_standings
 from rankings.pace import Running, paces
 
 
@@ -38,15 +39,14 @@ class StandingCard:
 
 def today_of(fest: Fest, now: datetime) -> FestDay | None:
     """The fest day that is on."""
-    days = fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
-    return next((day for day in days if day.starts <= now < day.ends), None)
+    return next((day for day in fest.days() if day.starts <= now < day.ends), None)
 
 
 def standing_cards(entry: Entry, now: datetime) -> list[StandingCard]:
     """One for each board, in the campaign's order; of boards of days today's, after the fest the last day's."""
     fest, day = entry.fest, today_of(entry.fest, now)
     own = list(own_standings(entry, day.date if day else last_day(fest)))
-    moving = None if is_as_it_was(entry) else day
+    moving = None if own_copy(fest.pk) else day
     people = people_named(fest, {one.handle for each in own for one in (each.ahead, each.behind) if one})
     groups = group_names(fest)
     return [
@@ -56,7 +56,7 @@ def standing_cards(entry: Entry, now: datetime) -> list[StandingCard]:
 
 
 def last_day(fest: Fest) -> date:
-    return fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)[-1].date
+    return fest.days()[-1].date
 
 
 def card_of(

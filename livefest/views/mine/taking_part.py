@@ -10,14 +10,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_ratelimit.core import is_ratelimited
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
-from creators.accounts import entry_of, participation_of
+from creators.accounts import participation_of
 from creators.applications import apply, withdraw
 from creators.bio import bio_address
 from creators.models import Participation, Profile
@@ -25,10 +22,11 @@ from creators.participations import IN, ParticipationError, State, is_taken
 from creators.proofs import code_holds, renew_code, settle
 from creators.tasks import check_bio
 from livefest.consent import agree, what_is_missing
+from livefest.limits import within_limit
 from livefest.models import Fest, User
 from livefest.site import fest_context, fest_of, region_name
 from livefest.views.home import fests_to_show
-from livefest.views.mine.access import Me, mine_context, signed_in, suspended
+from livefest.views.mine.access import me_of, mine_context, page_before, signed_in, suspended
 from livefest.views.mine.taking_part_forms import ApplicationForm, ConsentForm
 
 log = structlog.get_logger(__name__)
@@ -69,7 +67,7 @@ def take_part(request: HttpRequest, fest: str) -> HttpResponse:
     valid = [form.is_valid(), consent.is_valid()]
     if not all(valid):
         return page(request, found, form, consent)
-    if not within_limit(request, "apply", APPLY_LIMIT):
+    if not within_limit(request, group="take_part_apply", rate=APPLY_LIMIT):
         form.add_error(None, _("You have applied very often. Try again in an hour."))
         return page(request, found, form, consent)
     agree(user=user, fest=found, terms=missing.terms, minimum_age=missing.minimum_age)
@@ -92,21 +90,15 @@ def claim_proof(request: HttpRequest, fest: str) -> HttpResponse:
     participation = participation_of(cast(User, request.user), found)
     if participation is None or participation.state != State.APPLIED:
         return redirect("take_part", fest=found.slug)
-    if "renew" in request.POST:
-        try:
+    try:
+        if "renew" in request.POST:
             renew_code(participation=participation)
-        except ParticipationError as error:
-            messages.error(request, str(error))
-    elif not within_limit(request, "proof", PROOF_LIMIT):
-        messages.error(request, _("We have looked very often. Try again in an hour; staff look too."))
-    else:
-        participation = settle(participation)
-        if not participation.proof and not code_holds(participation):
-            messages.error(request, _("The code is too old. Get a new one and put that into your bio."))
-        elif participation.proof or not look_into_bio(participation):
-            tell_how_it_stands(request, participation)
+        elif not within_limit(request, group="take_part_proof", rate=PROOF_LIMIT):
+            messages.error(request, _("We have looked very often. Try again in an hour; staff look too."))
         else:
-            messages.success(request, _("We are looking at your bio. In a minute this page says what was found."))
+            look_for_proof(request, settle(participation))
+    except ParticipationError as error:
+        messages.error(request, str(error))
     return redirect("take_part", fest=found.slug)
 
 
@@ -115,7 +107,7 @@ def claim_proof(request: HttpRequest, fest: str) -> HttpResponse:
 def consent(request: HttpRequest, fest: str) -> HttpResponse:
     """Where the terms have changed, or the age isn't confirmed: agreed to here, then back to where they came from."""
     found, user = fest_of(fest), cast(User, request.user)
-    back = page_before(request, reverse("take_part", kwargs={"fest": found.slug}))
+    back = page_before(request, reverse("take_part", kwargs={"fest": found.slug}), but=request.path)
     missing = what_is_missing(user, found)
     form = ConsentForm(missing, request.POST or None)
     if request.method == "POST":
@@ -136,8 +128,8 @@ def page(
 ) -> HttpResponse:
     """How it stands, with the forms as they were sent, or as they are to be filled in."""
     user = cast(User, request.user)
-    participation = participation_of(user, fest)
-    me = me_of(user, fest, participation)
+    me = me_of(user, fest)
+    participation = me.participation if me else participation_of(user, fest)
     context: dict[str, Any] = {**(mine_context(me) if me else fest_context(fest)), "participation": participation}
     if me is None:
         missing = what_is_missing(user, fest)
@@ -156,12 +148,6 @@ def page(
     return render(request, "mine/take_part.html", context)
 
 
-def me_of(user: User, fest: Fest, participation: Participation | None) -> Me | None:
-    """Who takes part, suspended or not."""
-    entry = entry_of(participation) if participation else None
-    return Me(user, fest, participation, entry) if participation and entry else None
-
-
 def filled_in(user: User, participation: Participation | None) -> dict[str, Any]:
     """What a form begins with: what they applied with, or the creator that is theirs already."""
     if participation:
@@ -172,8 +158,7 @@ def filled_in(user: User, participation: Participation | None) -> dict[str, Any]
 
 def refuse_suspended(request: HttpRequest, fest: Fest) -> HttpResponse | None:
     """The answer to whom nothing is taken from."""
-    user = cast(User, request.user)
-    me = me_of(user, fest, participation_of(user, fest))
+    me = me_of(cast(User, request.user), fest)
     return suspended(request, me) if me and me.is_suspended else None
 
 
@@ -187,6 +172,16 @@ def tell_how_it_stands(request: HttpRequest, participation: Participation) -> No
         messages.success(request, _("You have applied as @%(handle)s.") % {"handle": participation.handle})
 
 
+def look_for_proof(request: HttpRequest, participation: Participation) -> None:
+    """In the bio, where what is known of the account shows nothing."""
+    if not participation.proof and not code_holds(participation):
+        messages.error(request, _("The code is too old. Get a new one and put that into your bio."))
+    elif participation.proof or not look_into_bio(participation):
+        tell_how_it_stands(request, participation)
+    else:
+        messages.success(request, _("We are looking at your bio. In a minute this page says what was found."))
+
+
 def look_into_bio(participation: Participation) -> bool:
     """Whether the configured checker is asked; it is for staff to look where there is none, or no queue."""
     try:
@@ -197,20 +192,3 @@ def look_into_bio(participation: Participation) -> bool:
         log.error("bio not checked", error=str(error))
         return False
     return True
-
-
-def within_limit(request: HttpRequest, what: str, rate: str) -> bool:
-    """Whether this account may do so again now; everybody may while the counts can't be kept."""
-    try:
-        return not is_ratelimited(request, group=f"take_part_{what}", key="user", rate=rate, increment=True)
-    except RedisError:
-        return True
-
-
-def page_before(request: HttpRequest, otherwise: str) -> str:
-    """The page of ours that they came from, which the form hands on; `otherwise` where that isn't known."""
-    for wanted in (request.POST.get("next", ""), request.GET.get("next", ""), request.headers.get("Referer", "")):
-        is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-        if wanted and is_ours and request.path not in wanted:
-            return wanted
-    return otherwise

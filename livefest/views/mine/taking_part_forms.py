@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from creators import profiles
 from creators.applications import Application
 from creators.models import Participation
 from creators.models.creator import HANDLE_LENGTH, validate_handle
@@ -18,8 +19,6 @@ from livefest.site import region_name
 
 Way = Participation.Way
 WAYS = [(Way.CLAIM, gettext_lazy("I’m here already")), (Way.NEW, gettext_lazy("I’m new"))]
-# They turn the direction of what stands around a name on a page.
-TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 class RegionField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -73,20 +72,25 @@ class ApplicationForm(forms.Form):
         """Those one below the other; the way is a group of choices that the page shows by itself."""
         return [field for field in super().visible_fields() if field.name != "way"]
 
+    @property
+    def is_new(self) -> bool:
+        """Who claims a creator is asked for the handle alone: nothing else that was filled in is looked at."""
+        return bool(self.cleaned_data.get("way") == Way.NEW)
+
     def clean_handle(self) -> str:
         handle: str = self.cleaned_data["handle"].removeprefix("@")
         validate_handle(handle)
         return handle
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if any(letter in TURNING for letter in name):
-            raise forms.ValidationError(_("Leave out the invisible characters that turn the direction of a text."))
-        return name
+        return profiles.clean_name(self.cleaned_data["name"]) if self.is_new else ""
+
+    def clean_category(self) -> str:
+        return profiles.plain(self.cleaned_data["category"]) if self.is_new else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        if cleaned.get("way") == Way.NEW:
+        if self.is_new:
             if not cleaned.get("name") and "name" not in self.errors:
                 self.add_error("name", _("Write the name that boards shall show."))
             if "region" in self.fields and not cleaned.get("region") and "region" not in self.errors:
@@ -95,7 +99,7 @@ class ApplicationForm(forms.Form):
 
     def application(self) -> Application:
         given = self.cleaned_data
-        if given["way"] == Way.CLAIM:
+        if not self.is_new:
             return Application(Way.CLAIM, given["handle"])
         return Application(Way.NEW, given["handle"], given["name"], given.get("region"), given["category"])
 
