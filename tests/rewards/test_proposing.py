@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from creators.correction_steps import undo
@@ -16,6 +17,7 @@ from livefest import clock
 from livefest.campaign import CampaignError, load_campaign
 from livefest.campaign.store import export_campaign, to_text
 from livefest.models import Fest
+from rewards import proposing
 from rewards.awards import decline, find_ineligible, fulfil, revoke, verify
 from rewards.ledger import balances
 from rewards.models import Award, AwardStep, EditionReview, Reward
@@ -286,3 +288,11 @@ def test_expiring_passes_over_what_was_claimed_meanwhile(fest: Fest, settings: S
     settings.LIVEFEST_NOW = (clock.now() + timedelta(days=3)).isoformat()
     assert expire_due() == 1
     assert given(fest, "gala") == [("ann", 1, "claimed"), ("cat", 1, "proposed")]
+
+
+def test_many_new_awards_are_known_to_the_planner_at_once(fest: Fest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposing, "A_BATCH", 10)
+    awards = len(proposed(fest).proposed)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'rewards_award'")
+        assert cursor.fetchone() == (awards,)
