@@ -14,7 +14,7 @@ from challenges.models import Challenge, Completion, Goal
 from creators.former import is_former, key_of, name_of
 from creators.keyset import LastRow, NoSuchPage
 from livefest.campaign.words import in_words
-from livefest.clock import DayFinder, fest_days
+from livefest.clock import DayFinder
 from livefest.models import Fest
 from livefest.site import RegionName, region_name
 
@@ -153,7 +153,7 @@ def card_of(challenge: Challenge, now: datetime, day: str = "") -> Card:
     state = "next" if now < starts else "open" if now < ends else "over"
     days: list[date] = []
     if challenge.per == Challenge.Per.DAY:
-        of_fest = DayFinder(fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone))
+        of_fest = DayFinder(fest.days())
         days = of_fest.over(starts, min(ends, now + timedelta(microseconds=1)))
     if day and day not in [one.isoformat() for one in days]:
         raise NoSuchPage

@@ -20,7 +20,6 @@ from challenges.models import Challenge, Completion, Joining
 from creators.models import Entry, Membership, Payment, Tally
 from creators.parts import COUNTS
 from livefest.campaign.words import in_words
-from livefest.clock import fest_days
 from livefest.copies import own_copy
 from livefest.sql import execute
 
@@ -212,7 +211,7 @@ def span_of(card: Card, joined_at: datetime | None, now: datetime) -> Wanted | N
         return None
     starts, ends = card.starts, card.ends
     if challenge.per == Challenge.Per.DAY:
-        days = fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
+        days = fest.days()
         day = next((one for one in days if one.date == card.day), None)
         if day is None:
             return None

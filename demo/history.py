@@ -17,7 +17,6 @@ from creators.models import Source
 from creators.reports import FactReport, parse_live
 from demo.habits import FANS, Habits, evening, gift, giver, habits_of, live_report, poisson, session_seconds
 from demo.people import Person, make_fans
-from livefest.clock import fest_days
 from livefest.models import Fest
 from rankings.closing import close
 
@@ -90,7 +89,7 @@ def close_after_analyzing(fest: Fest, *, at: datetime) -> None:
 def closings(fest: Fest, now: datetime) -> list[datetime]:
     """The moments by `now`, in order, at which the demo closes what is due: the fest's start, each of its days' ends,
     and its freeze."""
-    days = [day.ends for day in fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)]
+    days = [day.ends for day in fest.days()]
     freeze = [fest.freeze] if fest.freeze else []
     return sorted(moment for moment in {fest.starts, *days, *freeze} if moment <= now)
 

@@ -14,7 +14,6 @@ from django.utils.formats import date_format
 
 from creators.former import KEY, former_among, former_creator, is_former
 from creators.models import Group
-from livefest.clock import fest_days
 from livefest.site import region_name
 from livefest.sql import execute
 from rankings.course import Before, Move, Seen, ranks_before
@@ -246,7 +245,7 @@ def day_choices(board: Board, period: str, now: datetime) -> list[Choice]:
     if board.period != Board.Period.DAY:
         return []
     fest = board.fest
-    days = fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
+    days = fest.days()
     begun = [day for day in days if day.starts <= now] or days[:1]
     dates = [day.date for day in begun]
     return [Choice(str(day), date_format(day, "WEEKDAY_FORMAT"), str(day) == period) for day in dates]

@@ -15,7 +15,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from livefest.clock import FestDay, fest_days
+from livefest.clock import FestDay
 from livefest.models import Fest, PublicCopy
 from livefest.remembered import Remembered
 from rankings.models import Board
@@ -87,7 +87,7 @@ class Seen:
 
     @cached_property
     def days(self) -> list[FestDay]:
-        return fest_days(self.fest.starts, self.fest.ends, self.fest.day_starts, self.fest.zone)
+        return self.fest.days()
 
     def day_of(self, at: datetime) -> int | None:
         """The index of the fest day of a moment, of the last one after the fest; None before it."""

@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from creators.models import Entry, Group
 from livefest.campaign.registry import suggestion
-from livefest.clock import fest_days
 from livefest.models import Fest, PublicCopy, Region
 from rankings.models import Board, Edition, Snapshot, Standing
 from rankings.snapshots import all_rows, snapshot_before, snapshot_in_copy
@@ -163,4 +162,4 @@ def checked_period(board: Board, period: str) -> str:
 
 def days_of(board: Board) -> list[str]:
     fest = board.fest
-    return [day.date.isoformat() for day in fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)]
+    return [day.date.isoformat() for day in fest.days()]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from livefest.clock import FestDay, fest_days
+from livefest.clock import FestDay
 from livefest.models import Fest
 from rankings.models import RefreshState, Snapshot
 from rankings.snapshots import take_snapshots
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 def last_day_ended(fest: Fest, at: datetime) -> FestDay | None:
     """The fest day that ended last by a moment."""
-    days = fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
+    days = fest.days()
     return next((day for day in reversed(days) if day.ends <= at), None)
 
 

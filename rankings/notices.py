@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from creators.accounts import ACCOUNTS
 from creators.former import former_among
 from creators.models import Group
-from livefest.clock import DayFinder, fest_days
+from livefest.clock import DayFinder
 from livefest.copies import shown_copy
 from livefest.models import Fest, User
 from livefest.notifications import Kind, Telling, notify_all, register_kind
@@ -173,7 +173,7 @@ def tell_falls(fest: Fest, now: datetime, falls: list[Fall]) -> int:
     """Of each standing once a fest day, whoever was told earlier that day isn't told again."""
     if not falls:
         return 0
-    day = DayFinder(fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)).at(now)
+    day = DayFinder(fest.days()).at(now)
     standings = Standing.objects.select_related("board").in_bulk({fall.standing for fall in falls})
     groups = dict(Group.objects.filter(fest=fest).values_list("slug", "name"))
     users = User.objects.in_bulk({fall.user for fall in falls})

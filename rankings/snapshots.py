@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from livefest.clock import FestDay, fest_days
+from livefest.clock import FestDay
 from livefest.models import Fest, PublicCopy
 from livefest.sql import execute
 from rankings.models import Board, Snapshot
@@ -269,7 +269,7 @@ def ranks_in(snapshot: int, handles: list[str]) -> dict[str, int]:
 def day_ends(fest: Fest, standings: list[Which], days: list[FestDay], *, before: datetime | None) -> list[Recorded]:
     """How standings stood at the ends of fest days, by standing and in the order of the days. One that was not recorded
     by then is left out, and so is what was recorded at `before` (UTC) or later."""
-    ends = [day.ends for day in fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)]
+    ends = [day.ends for day in fest.days()]
     values = {
         "fest": fest.pk,
         **columns_of(standings),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from livefest.clock import FestDay, fest_days, wall_clock
+from livefest.clock import FestDay, wall_clock
 from livefest.copies import shown_copy
 from livefest.models import Fest, PublicCopy, Round
 from rankings.models import RuleBonus
@@ -44,7 +44,7 @@ def phase_of(fest: Fest, now: datetime) -> str:
 
 def coming(fest: Fest, now: datetime) -> Coming:
     """Three queries: bonus windows, rounds, and what stands on boards."""
-    days = fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
+    days = fest.days()
     number = next((index for index, day in enumerate(days, 1) if day.starts <= now < day.ends), 0)
     on: list[Moment] = []
     ahead: list[Moment] = []

@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from pytest_django import Settings
 
-from livefest.clock import fest_days
 from livefest.models import Fest
 from livefest.sql import execute
 from rankings.closing import is_due
@@ -90,7 +89,7 @@ def test_moment_that_passed_while_nothing_ran_is_not_made_up_for(fest: Fest) -> 
     give(fest, bo=7)
     close_at(fest, "15T09:30:00")
     assert records(fest) == [("hour", "13T10:00:00", "", 1, 1), ("day", "15T09:30:00", "2026-02-14", 2, 2)]
-    days = day_ends(fest, [ALL], fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone), before=None)
+    days = day_ends(fest, [ALL], fest.days(), before=None)
     # At the end of the 13th it stood as recorded at ten; of the 14th all that is known is what was found in the 15th.
     assert [(str(one.day), brief(one.at)) for one in days[:2]] == [
         ("2026-02-13", "13T10:00:00"),
