@@ -3,7 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from creators.deletion import AccountKept, delete_account
-from livefest.commands import acting_as, get_staff
+from livefest.audit import acting
+from livefest.commands import get_staff
 from livefest.models import User
 
 
@@ -24,9 +25,10 @@ class Command(BaseCommand):
         found = list(User.objects.filter(email__iexact=email)[:2])  # an inactive one too
         if len(found) != 1:
             raise CommandError(f'"{email}" is not the e-mail address of one account.')
+        user = get_staff(by)
         try:
-            with acting_as(command="delete_account", by=by, reason=reason):
-                delete_account(user=found[0], by=get_staff(by), reason=reason.strip())
+            with acting(by=user, via="command delete_account"):
+                delete_account(user=found[0], by=user, reason=reason.strip())
         except AccountKept as error:
             raise CommandError(str(error)) from error
         self.stdout.write("the account is deleted")
