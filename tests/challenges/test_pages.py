@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from livefest import pages, site
+from livefest import pages
 from tests.challenges.pages import CAMPAIGN, NOW, challenge, fest_of, fest_of_dares, meet, moment
+from tests.pages.conftest import forget
 
 pytestmark = pytest.mark.django_db
 LIST = "/en/dares/challenges/"
@@ -27,13 +28,6 @@ def _fresh(settings: Settings) -> Iterator[None]:
     forget()
     yield
     forget()
-
-
-def forget() -> None:
-    cache.clear()
-    pages.pages.clear()
-    pages.versions.clear()
-    site._fest_ids.clear()
 
 
 def text_of(client: Client, url: str) -> str:

@@ -40,8 +40,9 @@ from tests.kept import kept
 from tests.mine.conftest import NOW, take_part
 from tests.pages.conftest import forget
 from tests.pages.test_results import small_certified
+from tests.rewards import paid
 from tests.rewards.guests import browser_of, comes, invitation_of, invited
-from tests.rewards.prizes import OVER
+from tests.rewards.prizes import after_grace
 
 pytestmark = pytest.mark.django_db
 
@@ -148,9 +149,7 @@ def test_scored_facts_are_in_the_export(client: Client, settings: Settings) -> N
 
 
 def test_what_a_guest_wrote_is_in_the_export_of_theirs_alone(settings: Settings) -> None:
-    settings.LIVEFEST_NOW = OVER
-    settings.LARGE_CORRECTION_POINTS = 10**12
-    settings.LARGE_CORRECTION_CREATORS = 10**6
+    after_grace(settings)
     kept(invited)
     comes("ann", "Cy", "Dee")
     exported = {
@@ -162,6 +161,22 @@ def test_what_a_guest_wrote_is_in_the_export_of_theirs_alone(settings: Settings)
     assert (ann["event"], ann["answer"], ann["people"]) == ("The Gala", "comes", 3)
     assert (ann["companions"], ann["diet"], ann["access"]) == (["Cy", "Dee"], "no nuts", "")
     assert (ben["answer"], ben["people"], ben["companions"], ben["diet"]) == ("open", 1, [], "")
+
+
+def test_what_the_payer_said_is_in_the_export_of_theirs_alone(settings: Settings) -> None:
+    after_grace(settings)
+    batch = paid.batch_of(kept(paid.verified_fest))
+    line = batch.lines.select_related("award").get(award__handle="ann", award__reward__slug="pot")
+    paid.answered(batch, paid.said(f"{line.number},failed,{line.amount},tx-1,IBAN closed"))
+    for handle in ("ann", "ben"):
+        exported = json.loads(b"".join(browser_of(handle).get("/en/me/data/export.json")))["payouts"]
+        theirs = batch.lines.filter(award__entry__creator__handle=handle).order_by("pk")
+        columns = ("award", "amount", "state", "reference", "problem")
+        assert [{name: row[name] for name in columns} for row in exported] == list(theirs.values(*columns))
+        failed = [row for row in exported if row["state"] == "failed"]
+        assert [(row["award"], row["problem"]) for row in failed] == (
+            [(line.award_id, "IBAN closed")] if handle == "ann" else []
+        )
 
 
 def test_export_is_limited(as_ada: Client) -> None:

@@ -16,11 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from creators.models import Group
-from livefest import pages, site
+from livefest import pages
 from livefest.campaign import load_campaign
 from livefest.campaign.store import to_text
 from livefest.models import Fest
 from tests.kept import kept
+from tests.pages.conftest import forget
 from tests.rankings.fests import Amend, Close, Facts, Refresh, Script
 from tests.rankings.play import begin, play
 from tests.rankings.test_changes import CAMPAIGN
@@ -41,13 +42,6 @@ def _fresh(settings: Settings) -> Iterator[None]:
     forget()
     yield
     forget()
-
-
-def forget() -> None:
-    cache.clear()
-    pages.pages.clear()
-    pages.versions.clear()
-    site._fest_ids.clear()
 
 
 def campaign() -> dict[str, Any]:

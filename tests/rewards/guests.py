@@ -3,34 +3,27 @@ ranks are invited; both claimed it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from creators.models import Participation
-from livefest import clock
 from livefest.models import Fest
 from rewards.invitations import Needs, accept
-from rewards.models import AwardEvent, Invitation, Reward, Ticket
+from rewards.models import Invitation, Ticket
 from rewards.tickets import code_of
 from tests.kept import kept
-from tests.rewards.prizes import after_grace, award_of, certified, claimed, proposed
+from tests.rewards.prizes import after_grace, award_of, certified, claimed, gala_event, proposed
 
 
 def invited() -> Fest:
     fest = certified("gala")
-    now = clock.now()
-    AwardEvent.objects.create(
-        fest=fest,
-        reward=Reward.objects.get(fest=fest, slug="gala"),
+    gala_event(
+        fest,
+        days=10,
         name="The Gala",
         place="Town Hall\n1 Main Street",
         time_zone="Europe/London",
-        starts=now + timedelta(days=10),
-        ends=now + timedelta(days=11),
-        answer_before=now + timedelta(days=5),
         capacity=4,
         companions=2,
     )

@@ -7,7 +7,7 @@ account with a verified e-mail address and take part. ann to fay are in GB, the 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from pytest_django import Settings
 from challenges.models import Challenge
 from creators.corrections import disqualification
 from creators.models import Correction, Group
+from livefest import clock
 from livefest.models import Fest, User
 from rankings.corrections import make_correction
 from rankings.models import Edition
@@ -25,7 +26,7 @@ from rankings.results import approve, propose
 from rewards.awards import approve as approve_award
 from rewards.awards import offer
 from rewards.claims import claim
-from rewards.models import Award, Reward
+from rewards.models import Award, AwardEvent, Reward
 from rewards.proposing import Proposal, propose_awards
 from tests.mine.conftest import take_part
 from tests.rankings.fests import Facts, Script
@@ -148,6 +149,19 @@ def uncertified(*rewards: str) -> Fest:
         User.objects.create(username=name, email=f"{name}@example.org", is_staff=True, is_superuser=True)
     run("close", "prizes", f"--at={OVER}")
     return fest
+
+
+def gala_event(fest: Fest, *, days: int, **values: Any) -> AwardEvent:
+    """The event that "gala" invites to: of a day, so many days from now; answers are taken for five."""
+    now = clock.now()
+    return AwardEvent.objects.create(
+        fest=fest,
+        reward=Reward.objects.get(fest=fest, slug="gala"),
+        starts=now + timedelta(days=days),
+        ends=now + timedelta(days=days + 1),
+        answer_before=now + timedelta(days=5),
+        **values,
+    )
 
 
 def staff(name: str) -> User:

@@ -18,13 +18,13 @@ from rewards.claims import claim
 from rewards.door import admit
 from rewards.invitations import Needs, accept, invite_claimed
 from rewards.ledger import balances
-from rewards.models import Award, AwardEvent, Invitation, RequiredCheck, Reward, Ticket
+from rewards.models import Award, Invitation, RequiredCheck, Ticket
 from rewards.payout_answers import import_answer
 from rewards.payouts import NothingToPay, export_batch, make_batch
 from rewards.proposing import dry_run, expire_due, propose_awards
 from rewards.reconciliation import reconciliation
 from rewards.tickets import code_of
-from tests.rewards.prizes import award_of, certify, disqualify, given, person, staff, who
+from tests.rewards.prizes import award_of, certify, disqualify, gala_event, given, person, staff, who
 
 pytestmark = pytest.mark.django_db
 
@@ -45,22 +45,6 @@ def claim_it(award: Award) -> None:
 def signed(award: Award) -> None:
     for check in required_of(award):
         sign(award, check=check, by=staff("omar"))
-
-
-def gala(fest: Fest) -> AwardEvent:
-    """The event of its reward, with room for two."""
-    now = clock.now()
-    return AwardEvent.objects.create(
-        fest=fest,
-        reward=Reward.objects.get(fest=fest, slug="gala"),
-        name="Gala",
-        place="Town hall",
-        time_zone="Europe/Dublin",
-        starts=now + timedelta(days=9),
-        ends=now + timedelta(days=10),
-        answer_before=now + timedelta(days=5),
-        capacity=2,
-    )
 
 
 def test_whole_fest(fest: Fest, settings: Settings) -> None:
@@ -125,7 +109,7 @@ def test_whole_fest(fest: Fest, settings: Settings) -> None:
         fulfil(award, by=pia)
 
     # Invited to the gala, and let in once.
-    event = gala(fest)
+    event = gala_event(fest, days=9, name="Gala", place="Town hall", time_zone="Europe/Dublin", capacity=2)
     assert invite_claimed(event) == len(who(fest, "gala"))
     invitation = accept(Invitation.objects.get(award=award_of(fest, "gala", "eve")), needs=Needs([], "no nuts", ""))
     assert invitation.answer == Invitation.Answer.COMES
