@@ -17,9 +17,9 @@ from creators.actors import is_staff
 from creators.farewell import say_goodbye
 from creators.join_requests import withdraw_request
 from creators.models import Creator, Entry, Group, Participation, PlannedLive, Profile
-from creators.pictures import drop_if_unused
 from livefest import audit, clock
 from livefest.models import TermsAcceptance, User
+from livefest.pictures import drop_if_unused
 
 DELETE = "livefest.delete_user"
 

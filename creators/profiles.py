@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from creators.lookalikes import mixes_scripts
 from creators.models import Entry, Profile
 from creators.models.profile import BIO_LENGTH, MOST_LINKS
-from creators.pictures import drop_if_unused, stored
 from livefest import audit, clock
 from livefest.models import User
+from livefest.pictures import drop_if_unused, stored
 
 EMPTY: dict[str, Any] = {"bio": "", "links": []}  # what staff leave where they take it out
 NAME_LENGTH = 60
@@ -127,7 +127,7 @@ def edit_profile(*, profile: Profile, name: str, bio: str, links: Sequence[str],
 
 @transaction.atomic
 def change_picture(*, profile: Profile, content: bytes | None) -> None:
-    """Shows a picture that we made (`creators.pictures.made_from`), or none. The one before goes, unless it is
+    """Shows a picture that we made (`livefest.pictures.made_from`), or none. The one before goes, unless it is
     somebody else's too."""
     Profile.objects.select_for_update(of=["self"]).get(pk=profile.pk)
     before = Profile.objects.select_related("picture").defer("picture__content").get(pk=profile.pk).picture

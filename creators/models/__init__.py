@@ -8,7 +8,9 @@ from creators.models.fact import Fact, Mark
 from creators.models.join_request import JoinRequest
 from creators.models.participation import Participation
 from creators.models.planned_live import PlannedLive
-from creators.models.profile import Picture, Profile
+from creators.models.profile import Profile
+from creators.models.programme import Show, ShowHost, Spotlight
+from creators.models.shopping import Product, ProductShown
 from creators.models.source import Live, Source, SourceSecret
 
 __all__ = [
@@ -24,11 +26,15 @@ __all__ = [
     "Membership",
     "Participation",
     "Payment",
-    "Picture",
     "PlannedLive",
+    "Product",
+    "ProductShown",
     "Profile",
+    "Show",
+    "ShowHost",
     "Source",
     "SourceSecret",
+    "Spotlight",
     "SupporterTally",
     "Tally",
 ]

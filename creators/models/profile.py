@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from creators.models.creator import Creator
+from livefest.models import Picture
 
 BIO_LENGTH = 500
 MOST_LINKS = 5
-
-
-class Picture(models.Model):
-    """A picture as we made it from what was uploaded: WebP, square, without metadata. It is known by the SHA-256 of its
-    bytes and lies in the database, so that every web process has it and backups hold it."""
-
-    digest = models.CharField(_("digest"), max_length=64, unique=True)
-    content = models.BinaryField(_("content"))
-    size = models.PositiveSmallIntegerField(_("pixels a side"))
-    made_at = models.DateTimeField(_("made"))
-
-    class Meta:
-        verbose_name = _("picture")
-        verbose_name_plural = _("pictures")
-        constraints = [
-            models.CheckConstraint(name="picture_digest_form", condition=Q(digest__regex="^[0-9a-f]{64}$")),
-        ]
-
-    def __str__(self) -> str:
-        return self.digest[:12]
 
 
 class Profile(models.Model):

@@ -19,6 +19,9 @@ from livefest.models.fest import (
     time_of_day_validator,
 )
 from livefest.models.notification import Notification, NotificationChoice
+from livefest.models.partner import Partner
+from livefest.models.picture import Picture
+from livefest.models.translated import Translated
 
 __all__ = [
     "BONUS",
@@ -34,12 +37,15 @@ __all__ = [
     "NamedCampaignItem",
     "Notification",
     "NotificationChoice",
+    "Partner",
+    "Picture",
     "PublicCopy",
     "Region",
     "Round",
     "SignIn",
     "Terms",
     "TermsAcceptance",
+    "Translated",
     "User",
     "slug_validator",
     "time_of_day_validator",

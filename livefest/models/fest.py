@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from livefest import clock
+from livefest.models.picture import Picture
+from livefest.models.translated import Translated
 
 SLUG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -24,7 +26,7 @@ slug_validator = RegexValidator(
 time_of_day_validator = RegexValidator(TIME_OF_DAY_PATTERN, _("Use HH:MM, 00:00 to 23:59."))
 
 
-class Fest(models.Model):
+class Fest(Translated):
     """One festival. Moments are aware and UTC in the database; the fest's own days and hours are `zone`'s."""
 
     slug = models.CharField(_("slug"), max_length=64, unique=True, validators=[slug_validator])
@@ -153,7 +155,7 @@ class CampaignItem(models.Model):
         return self.slug
 
 
-class NamedCampaignItem(CampaignItem):
+class NamedCampaignItem(Translated, CampaignItem):
     name = models.CharField(_("name"), max_length=200)
 
     class Meta(CampaignItem.Meta):
@@ -227,9 +229,12 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         return self.filter(published_at__lte=now)
 
 
-class Announcement(models.Model):
+class Announcement(Translated):
     """An update that staff write for everybody: plain text, an empty line between paragraphs. A record, no part of the
-    campaign file. The pinned come first, then the newest."""
+    campaign file. The pinned come first, then the newest. One without regions is for all; one with a language is shown
+    on pages in that language alone, one without on all."""
+
+    TRANSLATED = ("title", "text")
 
     fest = models.ForeignKey(Fest, models.CASCADE, db_index=False, related_name="announcements", verbose_name=_("fest"))
     title = models.CharField(_("title"), max_length=200)
@@ -238,6 +243,13 @@ class Announcement(models.Model):
         _("published"), default=clock.now, help_text=_("Nobody but staff sees it before.")
     )
     pinned = models.BooleanField(_("pinned"), default=False, help_text=_("Stays above all others."))
+    language = models.CharField(_("only in"), max_length=16, blank=True, default="", db_default="")
+    regions = models.ManyToManyField(
+        Region, blank=True, related_name="announcements", verbose_name=_("for"), help_text=_("None: for all.")
+    )
+    picture = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.conf.locale import LANG_INFO
 from django.urls import reverse
 
-from creators.models import Creator, Picture, Profile
+from creators.models import Creator, Profile
 from creators.profiles import host_of
+from livefest.models import Picture
 
 
 @dataclass(frozen=True)

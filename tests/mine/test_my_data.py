@@ -25,12 +25,12 @@ from django.db.models import ForeignKey
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from creators.models import Creator, Enquiry, Entry, Participation, Picture, PlannedLive, Profile
-from creators.pictures import made_from
+from creators.models import Creator, Enquiry, Entry, Participation, PlannedLive, Profile
 from creators.profiles import change_picture, edit_profile
 from livefest import audit
 from livefest.celery import app
-from livefest.models import AuditEntry, Fest, SignIn, Terms, TermsAcceptance, User
+from livefest.models import AuditEntry, Fest, Picture, SignIn, Terms, TermsAcceptance, User
+from livefest.pictures import made_from
 from livefest.sql import execute
 from livefest.views.mine.my_data_sections import NOT_EXPORTED, SECTIONS
 from rankings.models import Board

@@ -14,9 +14,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from creators.accounts import entry_of
-from creators.models import Entry, Participation, Picture, Profile
+from creators.models import Entry, Participation, Profile
 from creators.profiles import TooLate
-from livefest.models import User
+from livefest.models import Picture, User
 from livefest.site import RegionName, region_name
 from livefest.views.creator_profile import said_of
 from livefest.views.mine.access import Me, signed_in, suspended

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from creators import profiles
 from creators.models import Entry, Profile
 from creators.models.profile import BIO_LENGTH
-from creators.pictures import MOST_BYTES, PictureError, made_from, too_big
 from livefest import clock
+from livefest.pictures import MOST_BYTES, PictureError, made_from, too_big
 
 MOST_SENT = MOST_BYTES + 64 * 1024  # the picture with the other fields
 

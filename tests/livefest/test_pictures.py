@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 
-from creators.pictures import MOST_BYTES, MOST_MADE, PictureError, made_from
+from livefest.pictures import MOST_BYTES, MOST_MADE, PictureError, made_from
 
 RED, BLUE = (250, 10, 10), (10, 10, 250)
 

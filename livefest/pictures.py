@@ -12,12 +12,13 @@ import struct
 from io import BytesIO
 from threading import Lock
 
+from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 from PIL.Image import Transpose
 
-from creators.models import Picture, Profile
 from livefest import clock
+from livefest.models import Picture
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -136,12 +137,18 @@ def stored(content: bytes) -> Picture:
 
 
 def drop_if_unused(picture: Picture | None) -> None:
-    """Deletes a picture that no profile shows any more; who is about to show it waits, and stores it anew."""
+    """Deletes a picture that nothing shows any more; who is about to show it waits, and stores it anew."""
     if picture is None:
         return
     Picture.objects.select_for_update().defer("content").filter(pk=picture.pk).first()
-    if not Profile.objects.filter(picture=picture.pk).exists():
+    showing = (relation.related_model._default_manager for relation in referring())
+    if not any(rows.filter(picture=picture.pk).exists() for rows in showing):
         Picture.objects.filter(pk=picture.pk).delete()
+
+
+def referring() -> list[ForeignObjectRel]:
+    """What can show a picture; each in its field `picture`."""
+    return [one for one in Picture._meta.get_fields(include_hidden=True) if isinstance(one, ForeignObjectRel)]
 
 
 def too_big() -> PictureError:

@@ -1,0 +1,1 @@
+"""Widgets for other sites, and the overlay of a stream."""

@@ -1,0 +1,1 @@
+"""The site as an app: its manifest and its service worker."""

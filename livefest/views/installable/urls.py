@@ -1,0 +1,7 @@
+"""What makes the site an app."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

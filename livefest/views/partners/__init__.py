@@ -1,0 +1,1 @@
+"""Partners, and what creators show in their LIVEs to be bought."""

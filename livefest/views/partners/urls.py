@@ -1,0 +1,7 @@
+"""Partners and what is sold."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""The programme of a fest."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""How pages look where they are shared and found: pictures, structured data, the sitemap."""

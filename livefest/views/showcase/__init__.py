@@ -1,0 +1,1 @@
+"""Pages that show creators: who is LIVE, search, those one follows, comparison."""
