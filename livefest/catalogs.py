@@ -58,7 +58,7 @@ def messages() -> Catalog:
         for _line, message, comments, context in rows:
             if not message or message == ("", ""):
                 continue
-            found.add(message, locations=[(path, None)], auto_comments=comments, context=context)
+            found.add(message, locations=[(path, 1)], auto_comments=comments, context=context)
     return found
 
 

@@ -35,8 +35,8 @@ from livefest.sql import execute
 from livefest.views.mine.my_data_sections import NOT_EXPORTED, SECTIONS
 from rankings.models import Board
 from rankings.valkey import client as valkey
-from tests.creators.test_pictures import image, saved
 from tests.kept import kept
+from tests.livefest.test_pictures import image, saved
 from tests.mine.conftest import NOW, take_part
 from tests.pages.conftest import forget
 from tests.pages.test_results import small_certified

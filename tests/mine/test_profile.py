@@ -21,7 +21,7 @@ from creators.models import Creator, Entry, Participation, Profile
 from creators.profiles import moderate_profile
 from livefest import pages
 from livefest.models import AuditEntry, Fest, Picture, User
-from tests.creators.test_pictures import image, png_of, polyglot, saved
+from tests.livefest.test_pictures import image, png_of, polyglot, saved
 from tests.mine.conftest import take_part
 from tests.pages.conftest import forget
 

@@ -392,6 +392,7 @@ SECTIONS = [
 
 STAFF = "names the member of staff who decided; what was decided is in the section of its own row"
 DERIVED = "computed from the facts by every refresh; what it comes to is in “points”, “completions” and “ranks”"
+PROGRAMME = "what the organiser puts on, in public"
 COPY = "a copy that public pages show for a time; the rows themselves are exported"
 
 # By label, of models that refer to a user, a creator or an entry.
@@ -412,6 +413,9 @@ NOT_EXPORTED = {
     "rankings.PaymentCopy": COPY,
     "rankings.ContributionCopy": COPY,
     "rankings.BelongingCopy": COPY,
+    "creators.ShowHost": PROGRAMME,
+    "creators.Spotlight": PROGRAMME,
+    "creators.ProductShown": PROGRAMME,
     "rewards.EditionReview": STAFF,
     "rewards.SignedCheck": STAFF,
     "rewards.PayoutBatch": "a file for the payer, encrypted; what of it is theirs is in “awards” and “claims”",
