@@ -7,6 +7,7 @@ Django's makemessages needs GNU gettext, which no wheel brings; Babel reads and 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -28,6 +29,7 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 COMMENT = "Translators:"
+MADE = datetime(2026, 11, 28, tzinfo=UTC)  # always the same: a catalog changes with its messages alone
 
 
 def languages() -> list[str]:
@@ -77,6 +79,10 @@ def update_catalog(language: str) -> Catalog:
     catalog = read_catalog(language)
     catalog.update(messages(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    catalog.header_comment = f"# {catalog.locale.english_name if catalog.locale else language} messages of LIVE Fest."
+    catalog.project, catalog.version = "livefest", "1"
+    catalog.msgid_bugs_address, catalog.last_translator, catalog.language_team = "", "", ""
+    catalog.creation_date = catalog.revision_date = MADE
     return catalog
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-import pycountry
+from babel import Locale
+from django.conf import settings
 from django.http import Http404
+from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from livefest import clock
 from livefest.copies import copy_version, shown_copy
@@ -56,11 +57,14 @@ def fest_context(fest: Fest, section: str = "") -> dict[str, Any]:
     return {"fest": fest, "section": section, "fest_menu": menu, "copy": copy}
 
 
-@cache
 def region_name(code: str) -> RegionName:
-    """A region's name and flag; the code itself where the library knows none."""
-    country = pycountry.countries.get(alpha_2=code)
-    name: str = getattr(country, "common_name", None) or getattr(country, "name", None) or code
+    """A region's name in the language that is active, and its flag; the code itself where the library knows no name."""
+    return named_region(code, to_locale(get_language() or settings.LANGUAGE_CODE))
+
+
+@cache
+def named_region(code: str, locale: str) -> RegionName:
+    name = Locale.parse(locale).territories.get(code, code)
     return RegionName(code, name, "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in code))
 
 

@@ -87,7 +87,7 @@ def local(campaign: Campaign, moment: datetime) -> datetime:
 
 def moment_text(moment: datetime) -> str:
     """Date and wall clock; with the zone's name where a change of clocks shows that time twice."""
-    text = date_format(moment, "j F Y, H:i" if not moment.second else "j F Y, H:i:s")
+    text = date_format(moment, "EXACT_DATETIME_FORMAT" if moment.second else "DATETIME_FORMAT")
     twice = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
     return f"{text} {moment.tzname()}" if twice else text
 

@@ -7,6 +7,7 @@ from typing import Any
 import environ
 from celery.schedules import crontab
 
+from livefest.settings.languages import offered_languages
 from livefest.settings.logs import configure_structlog, logging_config
 from livefest.settings.social import authorizing_origins, social_providers
 
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "livefest.middleware.MeasuringMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -85,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "livefest.languages.page_languages",
             ],
         },
     }
@@ -173,7 +176,16 @@ MIGRATION_MODULES = {"auditlog": None}
 
 # Language and time: moments are stored and computed in UTC; a fest's zone is its own field.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # each has its own addresses: /en/…
+# By their own names; each has its own addresses: /en/… docs/languages.md says how to add one.
+ALL_LANGUAGES = {
+    "en": "English",
+    "es": "Español",
+    "pt-br": "Português (Brasil)",
+    "ar": "العربية",
+    "id": "Bahasa Indonesia",
+    "ja": "日本語",
+}
+LANGUAGES = offered_languages(ALL_LANGUAGES, env.list("LANGUAGES", default=list(ALL_LANGUAGES)))
 FORMAT_MODULE_PATH = ["livefest.formats"]  # how each writes days and moments
 USE_I18N = True
 USE_TZ = True

@@ -5,7 +5,9 @@
 
   // The page's language, as it is written where the viewer lives: with 24 hours or with 12.
   const page = document.documentElement.lang;
-  const language = navigator.languages.find((one) => one.split("-")[0] === page) || page;
+  // Arabic with the digits that the page has.
+  const known = navigator.languages.find((one) => one.split("-")[0] === page.split("-")[0]) || page;
+  const language = page === "ar" ? `${known}-u-nu-latn` : known;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const local = new Intl.DateTimeFormat(language, { weekday: "short", hour: "2-digit", minute: "2-digit" });
@@ -42,7 +44,10 @@
   // On a phone the menu goes sideways: where one is must be seen.
   const menu = document.querySelector(".menu");
   const here = menu?.querySelector("[aria-current]");
-  if (here) menu.scrollLeft = here.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+  if (here) {
+    const [around, within] = [menu.getBoundingClientRect(), here.getBoundingClientRect()];
+    menu.scrollLeft += within.left + within.width / 2 - (around.left + around.width / 2);
+  }
 
   // The parts that move are asked for again by htmx; not in a hidden tab and not offline.
   const seen = new Map();

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.forms import BoundField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from livefest.models import NotificationChoice, User
 from livefest.notifications import Kind, choose, kinds
@@ -119,8 +119,4 @@ def zones() -> list[tuple[str, Any]]:
 
 def languages() -> list[tuple[str, Any]]:
     """Each by its own name."""
-    named = []
-    for code, name in settings.LANGUAGES:
-        with override(code):
-            named.append((code, str(gettext_lazy(name))))
-    return [("", _("The site's usual one")), *named]
+    return [("", _("The site's usual one")), *settings.LANGUAGES]

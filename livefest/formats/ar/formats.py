@@ -1,0 +1,15 @@
+"""How Arabic pages write days and moments: with the digits 0 to 9, as TikTok and most sites of the Gulf do."""
+
+DATE_FORMAT = "j F Y"
+MONTH_DAY_FORMAT = "j F"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j F Y، H:i"
+WEEKDAY_FORMAT = "l j F"
+LONG_DAY_FORMAT = "l j F"
+MOMENT_FORMAT = "l j F، H:i"
+EXACT_DATETIME_FORMAT = "j F Y، H:i:s"
+EXACT_FORMAT = "l j F، H:i:s"
+CLOCK_FORMAT = "H:i:s"
+THOUSAND_SEPARATOR = ","
+DECIMAL_SEPARATOR = "."
+NUMBER_GROUPING = 3

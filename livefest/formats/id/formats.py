@@ -1,0 +1,12 @@
+"""How Indonesian pages write days and moments."""
+
+DATE_FORMAT = "j F Y"
+MONTH_DAY_FORMAT = "j F"
+TIME_FORMAT = "H.i"
+DATETIME_FORMAT = "j F Y, H.i"
+WEEKDAY_FORMAT = "D, j M"
+LONG_DAY_FORMAT = "l, j F"
+MOMENT_FORMAT = "D, j M, H.i"
+EXACT_DATETIME_FORMAT = "j F Y, H.i.s"
+EXACT_FORMAT = "D, j M, H.i.s"
+CLOCK_FORMAT = "H.i.s"

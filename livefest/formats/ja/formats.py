@@ -1,0 +1,12 @@
+"""How Japanese pages write days and moments."""
+
+DATE_FORMAT = "Y年n月j日"
+MONTH_DAY_FORMAT = "n月j日"
+TIME_FORMAT = "G:i"
+DATETIME_FORMAT = "Y年n月j日 G:i"
+WEEKDAY_FORMAT = "n月j日(D)"
+LONG_DAY_FORMAT = "n月j日(l)"
+MOMENT_FORMAT = "n月j日(D) G:i"
+EXACT_DATETIME_FORMAT = "Y年n月j日 G:i:s"
+EXACT_FORMAT = "n月j日(D) G:i:s"
+CLOCK_FORMAT = "G:i:s"

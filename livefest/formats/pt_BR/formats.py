@@ -1,0 +1,12 @@
+"""How Brazilian pages write days and moments."""
+
+DATE_FORMAT = r"j \d\e F \d\e Y"
+MONTH_DAY_FORMAT = r"j \d\e F"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = r"j \d\e F \d\e Y, H:i"
+WEEKDAY_FORMAT = r"D, j \d\e M"
+LONG_DAY_FORMAT = r"l, j \d\e F"
+MOMENT_FORMAT = r"D, j \d\e M, H:i"
+EXACT_DATETIME_FORMAT = r"j \d\e F \d\e Y, H:i:s"
+EXACT_FORMAT = r"D, j \d\e M, H:i:s"
+CLOCK_FORMAT = "H:i:s"
