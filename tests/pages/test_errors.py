@@ -15,7 +15,7 @@ from livefest.views import broken
 from tests.pages.conftest import text
 
 
-@pytest.mark.parametrize("path", ["/en/small/nothing/", "/nothing", "/en/small/boards/nothing/", "/xx/"])
+@pytest.mark.parametrize("path", ["/en/small/nothing/", "/en/nothing/", "/en/small/boards/nothing/", "/en/xx/"])
 def test_page_that_is_not_there_is_told_in_the_sites_design(client: Client, fest: Fest, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -95,10 +96,13 @@ def every_page(client: Client) -> dict[str, Any]:
 
 Answers = dict[str, tuple[int, str, str]]  # by address: status, where it leads and its ETag, and the page
 
+OTHER_LANGUAGES = tuple(f"/{code}/" for code, _name in django_settings.LANGUAGES if code != "en")
+
 
 class Crawl:
     """Reads everything that the public can reach or guess: all links from the way in on, every standing of every day,
-    whole and in its moving part, by GET and by HEAD, found and not found."""
+    whole and in its moving part, by GET and by HEAD, found and not found. In one language: in others it is the same
+    pages (test_languages)."""
 
     def __init__(self, client: Client, fest: Fest) -> None:
         self.client, self.fest = client, fest
@@ -106,7 +110,7 @@ class Crawl:
         waiting = deque(self.guesses())
         while waiting:
             path = waiting.popleft()
-            if path not in self.answers:
+            if path not in self.answers and not path.startswith(OTHER_LANGUAGES):
                 waiting.extend(links_in(self.read(path), path))
 
     def guesses(self) -> list[str]:

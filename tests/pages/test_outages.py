@@ -209,7 +209,7 @@ def test_part_that_is_not_kept_is_answered_by_a_part(client: Client, tmp_path: P
 def test_errors_are_told_while_postgresql_is_away(client: Client, transactional_db: None, tmp_path: Path) -> None:
     client.raise_request_exception = False
     with postgresql_away(tmp_path):
-        for path in ("/nothing", "/xx/", "/en/small/nothing/"):
+        for path in ("/nothing/at/all/", "/en/nothing/at/all/", "/en/small/nothing/"):
             response = client.get(path)
             assert response.status_code == 404
             assert "<h1>This stage is empty</h1>" in text(response)

@@ -129,7 +129,8 @@ def test_results_show_winners_and_proof(client: Client) -> None:
     ):
         assert told in page
     assert "What this edition changed" not in page
-    assert open_page(client, "/en/small/results/1/") == page
+    by_number = open_page(client, "/en/small/results/1/")
+    assert by_number.split("<main")[1].split("</main>")[0] == page.split("<main")[1].split("</main>")[0]
     assert '<a href="/en/small/results/"' in open_page(client, "/en/small/boards/"), "in the menu now"
 
 
