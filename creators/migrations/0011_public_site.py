@@ -411,6 +411,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("show", "entry"), name="showhost_once"),
         ),
         migrations.AddIndex(
+            model_name="live",
+            index=models.Index(fields=["ended_at"], name="live_by_end"),
+        ),
+        migrations.AddIndex(
             model_name="show",
             index=models.Index(fields=["fest", "starts", "id"], name="show_in_order"),
         ),

@@ -98,6 +98,10 @@ class Live(models.Model):
         ordering = ["-started_at"]
         verbose_name = _("live")
         verbose_name_plural = _("lives")
+        indexes = [
+            # Who is on air: those that have not ended, and those that will.
+            models.Index(name="live_by_end", fields=["ended_at"]),
+        ]
         constraints = [
             models.UniqueConstraint(name="live_unique", fields=["source", "room"]),
             models.CheckConstraint(name="live_room_given", condition=~Q(room="")),
