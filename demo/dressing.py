@@ -10,6 +10,7 @@ from challenges.joining import join_challenge
 from challenges.models import Challenge
 from creators.models import Entry
 from demo.people import SELLING
+from demo.programme import put_on
 from livefest.models import Announcement, Fest
 
 JOIN_AT_MOST = 60  # a challenge, so that the set-up stays quick
@@ -42,3 +43,4 @@ def dress(fest: Fest, *, seed: int) -> None:
         sells = challenge.goals.filter(metric__slug="sales_cents").exists()
         for entry in islice(sellers if sells else entries, JOIN_AT_MOST):
             join_challenge(challenge=challenge, entry=entry, by=entry, at=fest.starts)
+    put_on(fest, seed=seed)

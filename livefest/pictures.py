@@ -1,7 +1,7 @@
-"""Pictures that creators upload: what is shown is always one that we made ourselves, from the pixels alone.
+"""Pictures that people upload: what is shown is always one that we made ourselves, from the pixels alone.
 
 An upload is read in three steps, each of which can refuse it: what its first bytes say it is, whatever its name; how
-big its header says that it becomes, before anything is decoded; its pixels. They are cut to a square and written anew
+big its header says that it becomes, before anything is decoded; its pixels. They are cut to a shape and written anew
 as WebP, so that nothing else of the upload is kept: no place where it was taken, no second file behind the first.
 """
 
@@ -11,6 +11,7 @@ import hashlib
 import struct
 from io import BytesIO
 from threading import Lock
+from typing import NamedTuple
 
 from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext as _
@@ -22,11 +23,11 @@ from livefest.models import Picture
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
-SIZE = 512  # pixels a side of what we make
-MOST_MADE = 100_000  # bytes; a picture that is bigger is made again, coarser
+MOST_MADE = 100_000  # bytes of a square; a picture that is bigger is made again, coarser
 QUALITIES = (82, 65, 45, 25)
 MOST_SCANS = 100  # of a JPEG; each is decoded over all pixels, and takes a few bytes to write
 ORIENTATION = 0x0112  # EXIF: how a camera was held
+ON_ITS_SIDE = (5, 6, 7, 8)
 TURNED = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
@@ -41,11 +42,23 @@ BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, Type
 _decoding = Lock()
 
 
+class Shape(NamedTuple):
+    """What is made: pixels, and bytes that it may have."""
+
+    width: int
+    height: int
+    most: int
+
+
+SQUARE = Shape(512, 512, MOST_MADE)  # of a creator
+WIDE = Shape(1200, 675, 3 * MOST_MADE)  # of a show, a product, a partner or an update: 16 to 9
+
+
 class PictureError(Exception):
     """Why an upload can't be made a picture of, and what to do, in words."""
 
 
-def made_from(upload: bytes) -> bytes:
+def made_from(upload: bytes, shape: Shape = SQUARE) -> bytes:
     """The picture, WebP, of an upload. Raises PictureError."""
     if len(upload) > MOST_BYTES:
         raise too_big()
@@ -61,7 +74,7 @@ def made_from(upload: bytes) -> bytes:
                 # A JPEG may have more pictures behind the first (a phone's depth, a thumbnail); the others move.
                 if format != "JPEG" and getattr(image, "is_animated", False):
                     raise moving()
-                return written(square(image))
+                return written(cut(image, shape), shape.most)
         except Image.DecompressionBombError as error:
             raise too_many_pixels() from error
         except BROKEN as error:
@@ -103,18 +116,21 @@ def refuse_pixels(width: int, height: int) -> None:
         raise too_many_pixels()
 
 
-def square(image: Image.Image) -> Image.Image:
+def cut(image: Image.Image, shape: Shape) -> Image.Image:
     """The middle of the picture, upright."""
-    turned = TURNED.get(image.getexif().get(ORIENTATION, 1))
-    image.draft("RGB", (2 * SIZE, 2 * SIZE))  # a JPEG is decoded at a fraction of its size, where that is enough
+    held = image.getexif().get(ORIENTATION, 1)
+    turned = TURNED.get(held)
+    size = (shape.height, shape.width) if held in ON_ITS_SIDE else (shape.width, shape.height)
+    # A JPEG is decoded at a fraction of its size, where that is enough.
+    image.draft("RGB", (2 * size[0], 2 * size[1]))
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if image.mode != mode:
         image = image.convert(mode)
-    fitted = ImageOps.fit(image, (SIZE, SIZE))
+    fitted = ImageOps.fit(image, size)
     return fitted.transpose(turned) if turned is not None else fitted
 
 
-def written(fitted: Image.Image) -> bytes:
+def written(fitted: Image.Image, most: int) -> bytes:
     """As WebP, from a picture that has nothing but these pixels."""
     clean = Image.new(fitted.mode, fitted.size)
     clean.paste(fitted)
@@ -123,15 +139,21 @@ def written(fitted: Image.Image) -> bytes:
         file = BytesIO()
         clean.save(file, "WEBP", quality=quality, method=4)
         content = file.getvalue()
-        if len(content) <= MOST_MADE:
+        if len(content) <= most:
             break
     return content
+
+
+def width_of(content: bytes) -> int:
+    """Of a picture that we made."""
+    with Image.open(BytesIO(content), formats=["WEBP"]) as image:
+        return image.width
 
 
 def stored(content: bytes) -> Picture:
     """The row of a picture that we made, which nobody deletes until the transaction around it ends."""
     digest = hashlib.sha256(content).hexdigest()
-    row = Picture(digest=digest, content=content, size=SIZE, made_at=clock.now())
+    row = Picture(digest=digest, content=content, size=width_of(content), made_at=clock.now())
     Picture.objects.bulk_create([row], update_conflicts=True, unique_fields=["digest"], update_fields=["size"])
     return Picture.objects.defer("content").get(digest=digest)
 

@@ -24,7 +24,7 @@ SEE_ALL = [f"{app}.view_*" for app in APPS]
 # Everything of the fest, its figures and its people; not the accounts of users, nor the audit.
 SEE_FEST = [
     *("livefest.view_fest", "livefest.view_metric", "livefest.view_region", "livefest.view_round"),
-    *("livefest.view_announcement", "livefest.view_publiccopy", "livefest.view_terms"),
+    *("livefest.view_announcement", "livefest.view_partner", "livefest.view_publiccopy", "livefest.view_terms"),
     *("creators.view_*", "challenges.view_*", "rankings.view_*", "rewards.view_*"),
 ]
 
@@ -36,6 +36,8 @@ ROLES: dict[str, list[str]] = {
         *("livefest.add_fest", "livefest.change_fest"),
         *CAMPAIGN,
         *("livefest.*_announcement", "livefest.add_terms", "livefest.change_terms"),
+        *("livefest.*_partner", "creators.*_product", "creators.*_productshown"),
+        *("creators.*_show", "creators.*_showhost", "creators.*_spotlight"),
         "livefest.change_notification",  # what failed is sent again; nothing else of it changes
         *("creators.*_source",),
         *("creators.add_creator", "creators.change_creator", "creators.add_entry", "creators.change_entry"),

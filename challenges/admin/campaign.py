@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Challenge, Goal
 from livefest.admin.base import state
 from livefest.admin.checks import CheckedInline, ItemAdmin
+from livefest.admin.translations import TranslatedAdmin
 from livefest.admin.violations import VIOLATIONS
 from livefest.models import BONUS, Metric
 
@@ -38,7 +39,7 @@ class GoalInline(CheckedInline):
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(ItemAdmin):
+class ChallengeAdmin(TranslatedAdmin, ItemAdmin):
     list_display = ["name", "slug", "fest", "per", "starts", "ends", "within_group", "within_region", "first", "points"]
     list_filter = ["fest", "per"]
     list_select_related = ["fest", "within_group", "within_region"]

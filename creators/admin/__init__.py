@@ -8,9 +8,12 @@ from creators.admin import (
     participations,
     payments,
     planned_lives,
+    products,
     profiles,
     reported,
+    shows,
     sources,
+    spotlights,
 )
 
 __all__ = [
@@ -21,7 +24,10 @@ __all__ = [
     "participations",
     "payments",
     "planned_lives",
+    "products",
     "profiles",
     "reported",
+    "shows",
     "sources",
+    "spotlights",
 ]

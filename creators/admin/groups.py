@@ -18,6 +18,7 @@ from livefest import clock
 from livefest.admin.checks import ItemAdmin
 from livefest.admin.permissions import permission
 from livefest.admin.scope import FestScopedForm, FestScopedInline
+from livefest.admin.translations import TranslatedAdmin
 from livefest.admin.violations import VIOLATIONS, WordedForm
 from livefest.models import Fest
 
@@ -91,7 +92,7 @@ class GroupForm(FestScopedForm):
 
 
 @admin.register(Group)
-class GroupAdmin(ItemAdmin):
+class GroupAdmin(TranslatedAdmin, ItemAdmin):
     form = GroupForm
     list_display = ["name", "slug", "fest", "kind", "placement_metric", "roster", "way_in", "made_at"]
     list_filter = ["fest", "kind", "way_in", ("made_at", admin.EmptyFieldListFilter)]

@@ -13,6 +13,7 @@ from livefest.admin.campaign_pages import CampaignPages
 from livefest.admin.checks import BesideBuiltInForm, CheckedAdmin, CheckedInline, ItemAdmin
 from livefest.admin.permissions import FEST_PAGES, lacking
 from livefest.admin.reasons import ReasonedAdmin
+from livefest.admin.translations import TranslatedAdmin
 from livefest.campaign import check_stored
 from livefest.campaign.sections import add_built_ins
 from livefest.models import Fest, Metric, Region, Round
@@ -27,7 +28,7 @@ class RegionInline(CheckedInline):
 
 
 @admin.register(Fest)
-class FestAdmin(ReasonedAdmin, CampaignPages, CheckedAdmin):
+class FestAdmin(ReasonedAdmin, TranslatedAdmin, CampaignPages, CheckedAdmin):
     list_display = ["name", "slug", "time_zone", "starts", "ends", "freeze"]
     search_fields = ["slug", "name"]
     inlines = [RegionInline]
@@ -75,7 +76,7 @@ class FestAdmin(ReasonedAdmin, CampaignPages, CheckedAdmin):
 
 
 @admin.register(Metric)
-class MetricAdmin(ItemAdmin):
+class MetricAdmin(TranslatedAdmin, ItemAdmin):
     form = BesideBuiltInForm
     with_built_in = True
     list_display = ["name", "slug", "fest", "unit", "paid", "position"]
@@ -84,6 +85,6 @@ class MetricAdmin(ItemAdmin):
 
 
 @admin.register(Round)
-class RoundAdmin(ItemAdmin):
+class RoundAdmin(TranslatedAdmin, ItemAdmin):
     list_display = ["name", "slug", "fest", "starts", "ends", "admits_board", "admits_top"]
     fields = ["fest", "slug", "name", "starts", "ends", ("admits_board", "admits_top"), "position"]

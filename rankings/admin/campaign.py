@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from livefest.admin.base import state
 from livefest.admin.checks import BesideBuiltInForm, CheckedInline, ItemAdmin
 from livefest.admin.scope import FestScopedForm
+from livefest.admin.translations import TranslatedAdmin
 from livefest.admin.violations import VIOLATIONS
 from livefest.models import BONUS, Metric
 from rankings.models import Board, BoardGate, RankBonus, Rule, RuleBonus, RuleTier
@@ -85,7 +86,7 @@ class RankBonusInline(CheckedInline):
 
 
 @admin.register(Board)
-class BoardAdmin(ItemAdmin):
+class BoardAdmin(TranslatedAdmin, ItemAdmin):
     form = BoardForm
     list_display = ["name", "slug", "fest", "of", "within", "within_group", "period", "round", "score_metric"]
     list_filter = ["fest", "of", "period"]

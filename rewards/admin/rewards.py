@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from livefest.admin.checks import ItemAdmin
+from livefest.admin.translations import TranslatedAdmin
 from livefest.admin.violations import VIOLATIONS
 from rewards.models import Reward
 
@@ -25,7 +26,7 @@ VIOLATIONS.update(
 
 
 @admin.register(Reward)
-class RewardAdmin(ItemAdmin):
+class RewardAdmin(TranslatedAdmin, ItemAdmin):
     """What it is and of what can't change any more once it is awarded; all else takes effect with the next edition of
     the results, ties with the next proposing."""
 

@@ -24,8 +24,13 @@ from creators.models import (
     Participation,
     Payment,
     PlannedLive,
+    Product,
+    ProductShown,
     Profile,
+    Show,
+    ShowHost,
     Source,
+    Spotlight,
 )
 from livefest.models import (
     AgeConfirmation,
@@ -33,6 +38,7 @@ from livefest.models import (
     Fest,
     Metric,
     Notification,
+    Partner,
     Round,
     Terms,
     TermsAcceptance,
@@ -135,8 +141,22 @@ def record_more(record: Callable[..., None]) -> Callable[..., None]:
             Admission.objects.create(opening=opening, entry=entry, origin="rank", decided_at=AT)
             Announcement.objects.create(fest=fest, title=f"Update {number}", text="Hello", published_at=AT)
             record_account(entry, number)
+            record_programme(entry, number)
 
     return make
+
+
+def record_programme(entry: Entry, number: int) -> None:
+    """Has a creator host a show, show a partner's product, and stand in the spotlight."""
+    fest = entry.fest
+    show = Show.objects.create(fest=fest, title=f"Show {number}", starts=AT, ends=LATER)
+    ShowHost.objects.create(fest=fest, show=show, entry=entry)
+    partner = Partner.objects.create(fest=fest, slug=f"partner-{number}", name="Tea house")
+    product = Product.objects.create(
+        fest=fest, slug=f"tea-{number}", name="Tea", url="https://tea.example/", partner=partner
+    )
+    ProductShown.objects.create(fest=fest, product=product, entry=entry)
+    Spotlight.objects.create(fest=fest, entry=entry, text="Watch this", starts=AT)
 
 
 def record_account(entry: Entry, number: int) -> None:

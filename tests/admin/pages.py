@@ -73,7 +73,7 @@ def form_values(client: Client, url: str) -> dict[str, Any]:
     return reader.values
 
 
-def submit(client: Client, url: str, **changes: Any) -> HttpResponseBase:
+def submit(client: Client, url: str, /, **changes: Any) -> HttpResponseBase:
     """Opens the form at `url`, changes some values (None: unticked), and sends it."""
     values = form_values(client, url)
     if "reason" in values:

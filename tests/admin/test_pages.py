@@ -27,8 +27,12 @@ from creators.models import (
     Participation,
     Payment,
     PlannedLive,
+    Product,
+    ProductShown,
     Profile,
+    Show,
     Source,
+    Spotlight,
 )
 from livefest.models import (
     AgeConfirmation,
@@ -37,6 +41,7 @@ from livefest.models import (
     Fest,
     Metric,
     Notification,
+    Partner,
     PublicCopy,
     Round,
     Terms,
@@ -49,6 +54,7 @@ from tests.admin.pages import body
 
 CAMPAIGN = [Metric, Round, Group, Rule, Board, Challenge, Reward]
 MADE = [Fest, *CAMPAIGN, Announcement, Terms, User, Creator, Entry, Source, Joining, Admission]
+MADE += [Partner, Show, Product, ProductShown, Spotlight]
 RESULTS = [Correction, PublicCopy, ResultsProposal, Edition, Ceremony]  # opened by the tests of what makes them
 AWARDS = [Award, AwardEvent, LedgerEntry, PayoutBatch, PayoutLine, RequiredCheck]  # likewise
 ACCOUNTS = [Participation, Profile, Enquiry, PlannedLive, Notification, TermsAcceptance, AgeConfirmation]

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 
-from livefest.pictures import MOST_BYTES, MOST_MADE, PictureError, made_from
+from livefest.pictures import MOST_BYTES, MOST_MADE, WIDE, PictureError, made_from
 
 RED, BLUE = (250, 10, 10), (10, 10, 250)
 
@@ -132,3 +132,17 @@ MOVES = image(), [image(300, 200).rotate(90), image(300, 200).rotate(180)]
 def test_upload_is_refused(upload: bytes, said: str) -> None:
     with pytest.raises(PictureError, match=said):
         made_from(upload)
+
+
+@pytest.mark.parametrize(("size", "turned"), [((300, 200), 1), ((4000, 600), 1), ((300, 900), 6), ((1600, 900), 3)])
+def test_picture_of_a_show_is_wide_and_upright(size: tuple[int, int], turned: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    made = made_from(saved(image(*size), "JPEG", exif=exif), WIDE)
+    opened = Image.open(BytesIO(made))
+    assert (opened.format, opened.size) == ("WEBP", (1200, 675))
+    assert len(made) <= WIDE.most
+    left, right = (opened.convert("RGB").getpixel(at) for at in ((10, 337), (1190, 337)))
+    top, bottom = (opened.convert("RGB").getpixel(at) for at in ((600, 5), (600, 670)))
+    found = {1: (left, right), 3: (right, left), 6: (top, bottom)}[turned]
+    assert [pixel[0] > pixel[2] for pixel in found] == [True, False]  # type: ignore[index]

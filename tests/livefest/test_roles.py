@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from creators.models import Enquiry, Source, SourceSecret
 from creators.sources import add_secret
 from livefest import audit
-from livefest.models import Fest, User
+from livefest.models import Announcement, Fest, User
 from livefest.roles import ROLES, as_table
 from rewards.models import AwardEvent, RequiredCheck
 from tests.admin.conftest import live_fest, record, record_more
@@ -68,7 +68,11 @@ PAGES = {
     "creators.Participation": READ_ONLY,
     "creators.Payment": READ_ONLY,
     "creators.PlannedLive": May(ALL, change=PEOPLE),
+    "creators.Product": CAMPAIGN,
+    "creators.ProductShown": CAMPAIGN,
     "creators.Profile": May(ALL, change=PEOPLE),
+    "creators.Spotlight": CAMPAIGN,
+    "creators.Show": CAMPAIGN,
     "creators.Source": May(ALL, ORGANISER, ORGANISER),
     "livefest.AgeConfirmation": May(STAFF_OF_CREATORS),
     "livefest.Announcement": CAMPAIGN,
@@ -76,6 +80,7 @@ PAGES = {
     "livefest.Fest": May(ALL, ORGANISER, ORGANISER),
     "livefest.Metric": CAMPAIGN,
     "livefest.Notification": May(STAFF_OF_CREATORS),
+    "livefest.Partner": CAMPAIGN,
     "livefest.PublicCopy": READ_ONLY,
     "livefest.Round": CAMPAIGN,
     "livefest.Terms": May(ALL, ORGANISER, ORGANISER),  # the row below isn't published yet
@@ -103,6 +108,7 @@ PAGES = {
 EXTRA: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "livefest_fest_load": (ORGANISER, ORGANISER),
     "livefest_fest_export": (ALL, None),
+    "livefest_announcement_preview": (ALL, None),
     "livefest_fest_campaign": (ALL, ORGANISER),
     "creators_entry_load": (PEOPLE, PEOPLE),
     "creators_source_secret": (None, ORGANISER),
@@ -252,6 +258,7 @@ def test_role_opens_the_extra_pages_that_the_table_says(role: str, rows: dict[st
         "creators_correction_propose": [fest.pk, "adjustment"],
         "creators_correction_step": [1, "approve"],  # there is none: who may take it is told so (404)
         "creators_enquiry_answer": [Enquiry.objects.get().pk],
+        "livefest_announcement_preview": [Announcement.objects.values_list("pk", flat=True)[0]],
         "rankings_freeze": [fest.pk],
         "rankings_reveal": [fest.pk],
         "rankings_prepare": [fest.pk],
