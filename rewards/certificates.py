@@ -3,7 +3,6 @@ standing each time, and its digest is that of the results' file, which anybody c
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,24 +10,24 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
+from livefest import drawing
+from livefest.drawing import INK, QUIET, SUN, WIDTH, Scene, drawable, fitting, poster
 from livefest.models import Fest
 from rankings.models import Board, Edition, Snapshot
 from rankings.results import current_edition
 from rankings.results_page import labels_of, people_of
 from rankings.snapshots import snapshot_place
-from rewards.drawing import drawable, fitting, new_pdf
+from rewards.drawing import new_pdf
 from rewards.lists import lists_of
 from rewards.models import Award, EditionReview
 from rewards.models.award import GRANTED
 from rewards.rewards_page import list_label, name_of_ranked, ranked_on
 
-WIDTH, HEIGHT, MARGIN = 1200, 630, 72
-GROUND, RAY, GLOW = "#3b0a45", "#48104f", "#96231f"
-INK, QUIET, SUN = "#fff6ee", "#ffdccb", "#ffb52e"
-FLAGS = [SUN, "#ff5c39", "#00a699", "#7a3cff", "#e0218a"]
-CENTRE, SUN_RADIUS, FLAG = (WIDTH - 190, 190), 190, 40
+MARGIN = 72
+GROUND = "#3b0a45"
+SCENE = Scene(GROUND, ray="#48104f", glow="#96231f", centre=(WIDTH - 190, 190), radius=190)
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def lines_of(one: Certificate, url: str) -> list[tuple[int, str, str]]:
     day = date_format(one.certified_at, "DATE_FORMAT")
     proof = _("Edition %(number)d of the results, certified on %(day)s") % {"number": one.edition.number, "day": day}
     return [
-        (34, QUIET, drawable(fest.name, fest.slug)),
+        (34, QUIET, drawable(fest.local.name, fest.name, fest.slug)),
         (84, INK, drawable(one.name, one.key)),
         (60, SUN, drawable(_("Rank %(rank)d") % {"rank": one.rank}, f"Rank {one.rank}")),
         (38, INK, drawable(one.list_name, one.of, fest.slug)),
@@ -119,32 +118,18 @@ def lines_of(one: Certificate, url: str) -> list[tuple[int, str, str]]:
 
 
 def as_png(one: Certificate, url: str) -> bytes:
-    picture = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
+    picture = poster(SCENE)
     draw = ImageDraw.Draw(picture)
-    draw_poster(draw, one.rank)
+    shown, face = fitting(f"#{one.rank}", 120, SCENE.radius + 40)
+    draw.text(SCENE.centre, shown, fill=GROUND, font=face, anchor="mm")
     down = float(MARGIN)
     for size, colour, text in lines_of(one, url):
-        beside_the_sun = down < 2 * SUN_RADIUS
-        room = (CENTRE[0] - SUN_RADIUS if beside_the_sun else WIDTH) - 2 * MARGIN
+        beside_the_sun = down < 2 * SCENE.radius
+        room = (SCENE.centre[0] - SCENE.radius if beside_the_sun else WIDTH) - 2 * MARGIN
         shown, face = fitting(text, size, room, least=14)
         draw.text((MARGIN, down), shown, fill=colour, font=face)
         down += size * 1.32
-    file = io.BytesIO()
-    picture.save(file, "PNG", optimize=True)
-    return file.getvalue()
-
-
-def draw_poster(draw: ImageDraw.ImageDraw, rank: int) -> None:
-    """The site's poster: rays, a sun with the rank in it, and bunting."""
-    for ray in range(0, 360, 12):
-        draw.pieslice((*(at - WIDTH for at in CENTRE), *(at + WIDTH for at in CENTRE)), ray, ray + 6, fill=RAY)
-    for radius, colour in ((SUN_RADIUS, GLOW), (SUN_RADIUS * 3 // 4, SUN)):
-        draw.ellipse((*(at - radius for at in CENTRE), *(at + radius for at in CENTRE)), fill=colour)
-    shown, face = fitting(f"#{rank}", 120, SUN_RADIUS + 40)
-    draw.text(CENTRE, shown, fill=GROUND, font=face, anchor="mm")
-    for number in range(WIDTH // FLAG):
-        left, colour = number * FLAG, FLAGS[number % len(FLAGS)]
-        draw.polygon([(left, HEIGHT), (left + FLAG, HEIGHT), (left + FLAG // 2, HEIGHT - FLAG)], fill=colour)
+    return drawing.as_png(picture)
 
 
 def as_pdf(one: Certificate, url: str) -> bytes:

@@ -13,11 +13,11 @@ from pytest_django import Settings
 
 from creators.models import Creator
 from livefest import clock, pages
+from livefest.drawing import drawable, fitting
 from livefest.models import Fest
 from rankings.results import current_edition
 from rewards.awards import revoke
 from rewards.certificates import as_pdf, as_png, certificate_of, lines_of
-from rewards.drawing import drawable, fitting
 from tests.pages.conftest import forget
 from tests.rewards.prizes import award_of, certify, claimed, disqualify, offered, proposed, staff
 
