@@ -51,7 +51,9 @@ class Card:
     @property
     def goals(self) -> list[tuple[str, str]]:
         """How much of what, in words."""
-        return [(in_words(goal.at_least, goal.metric.unit), goal.metric.name) for goal in self.challenge.goals.all()]
+        return [
+            (in_words(goal.at_least, goal.metric.unit), goal.metric.local.name) for goal in self.challenge.goals.all()
+        ]
 
     @property
     def region(self) -> RegionName | None:

@@ -61,9 +61,13 @@ def refuse_joining(*, challenge: Challenge, entry: Entry, at: datetime) -> None:
     if entry.fest_id != challenge.fest_id:
         raise NothingToJoin(
             _("“%(challenge)s” is of another fest; choose a challenge of %(fest)s.")
-            % {"challenge": challenge, "fest": entry.fest}
+            % {"challenge": challenge.local.name, "fest": entry.fest.local.name}
         )
     if not challenge.join:
-        raise NothingToJoin(_("“%(challenge)s” needs no joining: it counts for everyone.") % {"challenge": challenge})
+        raise NothingToJoin(
+            _("“%(challenge)s” needs no joining: it counts for everyone.") % {"challenge": challenge.local.name}
+        )
     if at >= (challenge.ends or challenge.fest.ends):
-        raise TooLate(_("“%(challenge)s” is over; choose one that has not ended.") % {"challenge": challenge})
+        raise TooLate(
+            _("“%(challenge)s” is over; choose one that has not ended.") % {"challenge": challenge.local.name}
+        )

@@ -18,6 +18,7 @@ from challenges.models import Challenge
 from creators.accounts import ACCOUNTS
 from livefest.copies import own_copy
 from livefest.models import Fest, User
+from livefest.models.translated import in_each_language
 from livefest.notifications import Kind, Telling, moment_words, notify_all, register_kind
 from livefest.sql import execute
 
@@ -197,10 +198,10 @@ def key_of(challenge: Challenge, period: str) -> str:
 
 
 def said(challenge: Challenge, at: datetime) -> dict[str, Any]:
-    paid_in = "" if challenge.metric.built_in else challenge.metric.name
+    paid_in = "" if challenge.metric.built_in else in_each_language(challenge.metric)
     return {
-        "challenge": challenge.name,
-        "fest": challenge.fest.name,
+        "challenge": in_each_language(challenge),
+        "fest": in_each_language(challenge.fest),
         "at": at.isoformat(),
         "points": challenge.points,
         "paid_in": paid_in,

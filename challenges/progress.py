@@ -131,7 +131,7 @@ def my_challenges(entry: Entry, now: datetime) -> list[MyChallenge]:
         challenge = card.challenge
         bars = [
             Bar(
-                goal.metric.name,
+                goal.metric.local.name,
                 goal.metric.unit,
                 done.get(challenge.pk, {}).get(goal.metric_id, Decimal(0)),
                 goal.at_least,

@@ -76,7 +76,9 @@ def join_community(*, entry: Entry, group: Group, by: Actor, code: str | None = 
         return give_place(entry, group, Membership.Origin.STAFF)
     refuse_way_in(group, {WayIn.OPEN, WayIn.CODE})
     if group.way_in == WayIn.CODE and not same_code(code or "", group.join_code):
-        raise WrongCode(_("This is not the code of “%(group)s”; ask its owner or staff for it.") % {"group": group})
+        raise WrongCode(
+            _("This is not the code of “%(group)s”; ask its owner or staff for it.") % {"group": group.local.name}
+        )
     return give_place(entry, group, Membership.Origin.JOINED)
 
 
@@ -96,11 +98,13 @@ def leave_community(*, entry: Entry, by: Actor) -> Group | None:
     refuse_late(entry.fest)
     if membership.origin != Membership.Origin.JOINED and not is_staff(by):
         raise NotAllowed(
-            _("“%(entry)s” was placed in “%(group)s”; ask staff to take them out.") % {"entry": entry, "group": group}
+            _("“%(entry)s” was placed in “%(group)s”; ask staff to take them out.")
+            % {"entry": entry, "group": group.local.name}
         )
     if group.owner_id == entry.pk and group.memberships.exclude(entry=entry).exists():
         raise NotAllowed(
-            _("“%(entry)s” owns “%(group)s”; hand it over to another member first.") % {"entry": entry, "group": group}
+            _("“%(entry)s” owns “%(group)s”; hand it over to another member first.")
+            % {"entry": entry, "group": group.local.name}
         )
     membership.delete()
     return group
@@ -119,7 +123,8 @@ def hand_over(*, group: Group, to: Entry, by: Actor) -> Group:
     except IntegrityError as error:
         if violated(error) in OWNER_MISFITS:
             raise NotAllowed(
-                _("“%(entry)s” is not in “%(group)s”; choose one of its members.") % {"entry": to, "group": group}
+                _("“%(entry)s” is not in “%(group)s”; choose one of its members.")
+                % {"entry": to, "group": group.local.name}
             ) from error
         raise
     group.owner = to
@@ -133,7 +138,7 @@ def set_way_in(*, group: Group, way_in: str, by: Actor, code: str | None = None)
     group = community(group, lock=True)
     refuse_stranger(group, by)
     if not is_staff(by) and WayIn.CLOSED in {way_in, group.way_in} and way_in != group.way_in:
-        raise NotAllowed(_("Only staff close “%(group)s” or open it again; ask them.") % {"group": group})
+        raise NotAllowed(_("Only staff close “%(group)s” or open it again; ask them.") % {"group": group.local.name})
     if way_in not in WayIn.values:
         raise CommunityError(
             _("“%(way_in)s” is no way in; choose from %(ways)s.") % {"way_in": way_in, "ways": ", ".join(WayIn.values)}
@@ -154,11 +159,12 @@ def community(group: Group, entry: Entry | None = None, *, lock: bool = False) -
     stored = (rows.select_for_update(of=["self"], no_key=True) if lock else rows).get(pk=group.pk)
     if stored.kind != Group.Kind.COMMUNITY:
         raise CommunityError(
-            _("“%(group)s” is a league: it places, nobody joins it. Choose a community.") % {"group": stored}
+            _("“%(group)s” is a league: it places, nobody joins it. Choose a community.") % {"group": stored.local.name}
         )
     if entry is not None and entry.fest_id != stored.fest_id:
         raise CommunityError(
-            _("“%(group)s” is of another fest; choose a community of %(fest)s.") % {"group": stored, "fest": entry.fest}
+            _("“%(group)s” is of another fest; choose a community of %(fest)s.")
+            % {"group": stored.local.name, "fest": entry.fest.local.name}
         )
     return stored
 
@@ -182,13 +188,13 @@ def give_place(entry: Entry, group: Group, origin: str) -> Membership:
         if violated(error) == "membership_within_roster":
             raise CommunityFull(
                 _("“%(group)s” is full: its roster is %(roster)d. Choose another community, or ask staff to raise it.")
-                % {"group": group, "roster": group.roster}
+                % {"group": group.local.name, "roster": group.roster}
             ) from error
         raise
     if membership.group_id != group.pk:
         raise InAnother(
             _("“%(entry)s” is in “%(group)s” already, and in one community at most; leave it first.")
-            % {"entry": entry, "group": membership.group}
+            % {"entry": entry, "group": membership.group.local.name}
         )
     JoinRequest.objects.filter(entry=entry, outcome=Outcome.OPEN).update(
         outcome=Outcome.WITHDRAWN, decided_at=clock.now()
@@ -198,13 +204,17 @@ def give_place(entry: Entry, group: Group, origin: str) -> Membership:
 
 def refuse_late(fest: Fest) -> None:
     if clock.now() >= fest.ends:
-        raise TooLate(_("%(fest)s is over; communities stay as they are. Ask staff about a mistake.") % {"fest": fest})
+        raise TooLate(
+            _("%(fest)s is over; communities stay as they are. Ask staff about a mistake.") % {"fest": fest.local.name}
+        )
 
 
 def refuse_stranger(group: Group, by: Actor) -> None:
     """Raises NotAllowed for who is neither the owner nor staff."""
     if not is_staff(by) and not (isinstance(by, Entry) and by.pk == group.owner_id):
-        raise NotAllowed(_("Only the owner of “%(group)s” or staff can do this; ask them.") % {"group": group})
+        raise NotAllowed(
+            _("Only the owner of “%(group)s” or staff can do this; ask them.") % {"group": group.local.name}
+        )
 
 
 def refuse_way_in(group: Group, wanted: set[WayIn]) -> None:
@@ -217,7 +227,7 @@ def refuse_way_in(group: Group, wanted: set[WayIn]) -> None:
         WayIn.APPROVAL: _("“%(group)s” takes members on request; ask to join."),
         WayIn.CLOSED: _("“%(group)s” is closed: staff place its members. Ask them."),
     }
-    raise WrongWayIn(texts[WayIn(group.way_in)] % {"group": group})
+    raise WrongWayIn(texts[WayIn(group.way_in)] % {"group": group.local.name})
 
 
 def same_code(given: str, right: str) -> bool:

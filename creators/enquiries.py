@@ -18,6 +18,7 @@ from creators.notices import ENQUIRY_ANSWERED
 from livefest import clock
 from livefest.audit import acting
 from livefest.models import User
+from livefest.models.translated import in_each_language
 from livefest.notifications import notify
 
 MOST_OPEN = 10
@@ -96,7 +97,7 @@ def tell(enquiry: Enquiry) -> None:
     user = user_of(enquiry.entry)
     if user:
         data = {
-            "fest": enquiry.fest.name,
+            "fest": in_each_language(enquiry.fest),
             "asked": enquiry.text[:TOLD],
             "answer": enquiry.answer,
             "page": {"enquiry": enquiry.pk},

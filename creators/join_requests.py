@@ -26,6 +26,7 @@ from creators.communities import (
 from creators.models import Entry, Group, JoinRequest, Membership
 from creators.notices import JOIN_DECIDED, JOIN_REQUESTED
 from livefest import clock
+from livefest.models.translated import in_each_language
 from livefest.notifications import notify
 
 
@@ -41,7 +42,7 @@ def request_to_join(*, entry: Entry, group: Group, by: Actor) -> JoinRequest:
     if present := membership_of(entry):
         raise InAnother(
             _("“%(entry)s” is in “%(group)s” already, and in one community at most.")
-            % {"entry": entry, "group": present.group}
+            % {"entry": entry, "group": present.group.local.name}
         )
     request, created = JoinRequest.objects.select_related("group").get_or_create(
         entry=entry,
@@ -51,7 +52,7 @@ def request_to_join(*, entry: Entry, group: Group, by: Actor) -> JoinRequest:
     if request.group_id != group.pk:
         raise InAnother(
             _("“%(entry)s” has asked to join “%(group)s”; withdraw that request first.")
-            % {"entry": entry, "group": request.group}
+            % {"entry": entry, "group": request.group.local.name}
         )
     if created:
         tell_owner(request)
@@ -111,7 +112,7 @@ def refuse_decided(request: JoinRequest) -> None:
     if request.outcome != Outcome.OPEN:
         raise Decided(
             _("The request of “%(entry)s” to join “%(group)s” is closed (%(outcome)s); they can ask again.")
-            % {"entry": request.entry, "group": request.group, "outcome": request.get_outcome_display()}
+            % {"entry": request.entry, "group": request.group.local.name, "outcome": request.get_outcome_display()}
         )
 
 
@@ -129,7 +130,7 @@ def tell_owner(request: JoinRequest) -> None:
     owner = request.group.owner
     user = user_of(owner) if owner else None
     if user:
-        data = {"handle": request.entry.creator.handle, "group": request.group.name}
+        data = {"handle": request.entry.creator.handle, "group": in_each_language(request.group)}
         notify(user, JOIN_REQUESTED, key=str(request.pk), fest=request.group.fest, data=data)
 
 
@@ -137,5 +138,5 @@ def tell_decision(request: JoinRequest) -> None:
     """Who asked, if they have an account."""
     user = user_of(request.entry)
     if user:
-        data = {"group": request.group.name, "decision": request.outcome}
+        data = {"group": in_each_language(request.group), "decision": request.outcome}
         notify(user, JOIN_DECIDED, key=f"{request.pk}/{request.outcome}", fest=request.group.fest, data=data)

@@ -46,12 +46,14 @@ def make_community(*, entry: Entry, name: str, way_in: str, by: Actor) -> Group:
     if present and present.group.owner_id == entry.pk and present.group.made_at and present.group.name == name:
         return present.group
     if not fest.communities_by_creators:
-        raise NotAllowed(_("%(fest)s has no communities of creators' own; join one of its own.") % {"fest": fest})
+        raise NotAllowed(
+            _("%(fest)s has no communities of creators' own; join one of its own.") % {"fest": fest.local.name}
+        )
     refuse_late(fest)
     if present:
         raise InAnother(
             _("“%(entry)s” is in “%(group)s” already, and in one community at most; leave it first.")
-            % {"entry": entry, "group": present.group}
+            % {"entry": entry, "group": present.group.local.name}
         )
     if way_in not in WAYS_IN:
         raise CommunityError(

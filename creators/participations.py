@@ -15,6 +15,7 @@ from creators.models import Creator, Entry, Participation, Profile
 from creators.notices import PARTICIPATION
 from livefest import clock
 from livefest.models import User
+from livefest.models.translated import in_each_language
 from livefest.notifications import notify
 
 Proof = Participation.Proof
@@ -164,7 +165,7 @@ def decide(participation: Participation, state: str, by: User | None, reason: st
         key=f"{participation.pk}/{state}/{participation.decided_at.isoformat()}",
         fest=participation.fest,
         data={
-            "fest": participation.fest.name,
+            "fest": in_each_language(participation.fest),
             "handle": participation.handle,
             "decision": str(state),
             "reason": reason,

@@ -74,7 +74,7 @@ def refuse_moment(fest: Fest, starts_at: datetime, now: datetime) -> None:
     if starts_at <= now:
         raise WrongMoment(_("This moment is past; choose one that is to come."))
     if not fest.starts <= starts_at < fest.ends:
-        raise WrongMoment(_("%(fest)s is not on then; choose a moment within it.") % {"fest": fest})
+        raise WrongMoment(_("%(fest)s is not on then; choose a moment within it.") % {"fest": fest.local.name})
 
 
 def refuse_words(title: str, url: str) -> None:

@@ -143,7 +143,8 @@ def choose_category(*, entry: Entry, category: str) -> None:
         return
     if clock.now() >= entry.fest.starts:
         raise TooLate(
-            _("“%(fest)s” has started: its staff alone change a category now. Ask them.") % {"fest": entry.fest}
+            _("“%(fest)s” has started: its staff alone change a category now. Ask them.")
+            % {"fest": entry.fest.local.name}
         )
     entry.category = category
     entry.save(update_fields=["category"])

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 
 from creators.former import KEY, former_among, former_creator, is_former
 from creators.models import Group
+from livefest.models.translated import local_names
 from livefest.site import region_name
 from livefest.sql import execute
 from rankings.course import Before, Move, Seen, ranks_before
@@ -197,7 +198,7 @@ def names_of(board: Board, handles: list[str]) -> dict[str, Named]:
     if board.of == Board.Of.GROUPS:
         groups = Group.objects.filter(fest=board.fest_id, slug__in=handles)
         return {
-            group.slug: (group.slug, group.name, "", "", reverse("group", args=[board.fest.slug, group.slug]))
+            group.slug: (group.slug, group.local.name, "", "", reverse("group", args=[board.fest.slug, group.slug]))
             for group in groups
         }
     address = reverse("creator", kwargs={"fest": board.fest.slug, "handle": "-"}).removesuffix("-/")
@@ -225,7 +226,7 @@ def place_choices(board: Board, within: str) -> list[Choice]:
     if board.within == Board.Within.REGION:
         labels = {code: place_label(board, code, {}) for code in places_of(board)}
     elif board.within == Board.Within.GROUP:
-        labels = dict(Group.objects.filter(fest=board.fest_id).order_by("position").values_list("slug", "name"))
+        labels = local_names(Group.objects.filter(fest=board.fest_id).order_by("position"))
     else:
         labels = {category: category for category in places_of(board)}
     choices = [Choice(value, label, value == within) for value, label in labels.items()]

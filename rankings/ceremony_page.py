@@ -116,8 +116,8 @@ def titles_of(ceremony: Ceremony, board: Board | None) -> tuple[str, str]:
     if board.period == Board.Period.DAY:
         period = date_format(date.fromisoformat(ceremony.period), "MONTH_DAY_FORMAT")
     elif board.round:
-        period = board.round.name
-    return board.name, " · ".join(part for part in (places.get(ceremony.within, ceremony.within), period) if part)
+        period = board.round.local.name
+    return board.local.name, " · ".join(part for part in (places.get(ceremony.within, ceremony.within), period) if part)
 
 
 def ceremony_version(fest: str) -> str:

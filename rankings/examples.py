@@ -78,14 +78,13 @@ _kept: OrderedDict[str, Examples] = OrderedDict()
 def examples_of(fest: Fest, campaign: Campaign) -> Examples:
     """Examples for the rules of a fest's stored campaign; computed once for each that this process meets. None for a
     rule whose metric is only paid. Empty where the database is too busy, or the campaign has just been changed."""
-    metrics = [metric.model_dump(mode="json") for metric in campaign.items(MetricSpec)]
-    key = json.dumps([fest.pk, metrics, as_scored(campaign)], sort_keys=True)
+    key = key_of(fest, campaign)
     found = _kept.get(key)
     if found is None:
         try:
             with transaction.atomic():
                 found = play(fest, campaign)
-                still_so = read_campaign(fest) == campaign
+                still_so = key_of(fest, read_campaign(fest)) == key
                 transaction.set_rollback(True)
         except OperationalError as error:
             log.warning("no_examples", fest=fest.slug, error=str(error))
@@ -96,6 +95,12 @@ def examples_of(fest: Fest, campaign: Campaign) -> Examples:
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return found
+
+
+def key_of(fest: Fest, campaign: Campaign) -> str:
+    """All that examples come from: of a campaign in whatever language the same."""
+    metrics = [metric.model_dump(mode="json", exclude={"name"}) for metric in campaign.items(MetricSpec)]
+    return json.dumps([fest.pk, metrics, as_scored(campaign)], sort_keys=True)
 
 
 def play(fest: Fest, campaign: Campaign) -> Examples:

@@ -92,7 +92,7 @@ class GroupCard:
         if metric is None:
             return ""
         words = {
-            "metric": metric.name,
+            "metric": metric.local.name,
             "low": in_words(low, metric.unit),
             "below": in_words(below, metric.unit) if below is not None else "",
         }

@@ -25,9 +25,10 @@ from creators.models import Group
 from livefest.clock import DayFinder
 from livefest.copies import shown_copy
 from livefest.models import Fest, User
+from livefest.models.translated import in_each_language
 from livefest.notifications import Kind, Telling, notify_all, register_kind
+from livefest.site import region_name
 from livefest.sql import execute
-from rankings.board_page import place_label
 from rankings.models import Board, RankSeen, Standing
 from rankings.published import Standpoint, just_ahead, standpoints
 from rankings.valkey import keys_of
@@ -81,7 +82,13 @@ def with_ranks(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """`data["ahead"]` is the handle of who is just ahead, or None; texts don't name a former creator."""
     named = data["ahead"] and not former_among([data["ahead"]])
     ahead = _("@%(handle)s is just ahead of you.") % {"handle": data["ahead"]} if named else ""
-    return {**data, "before": intcomma(data["before"]), "now": intcomma(data["now"]), "ahead": ahead}
+    board = " · ".join(part for part in (data["board"], place_words(data)) if part)
+    return {**data, "board": board, "before": intcomma(data["before"]), "now": intcomma(data["now"]), "ahead": ahead}
+
+
+def place_words(data: Mapping[str, Any]) -> str:
+    """`data["region"]` is a code, `data["place"]` what else a board's place is called; neither where it isn't split."""
+    return region_name(data["region"]).name if data.get("region") else data.get("place", "")
 
 
 RANK_PASSED = register_kind(
@@ -175,7 +182,7 @@ def tell_falls(fest: Fest, now: datetime, falls: list[Fall]) -> int:
         return 0
     day = DayFinder(fest.days()).at(now)
     standings = Standing.objects.select_related("board").in_bulk({fall.standing for fall in falls})
-    groups = dict(Group.objects.filter(fest=fest).values_list("slug", "name"))
+    groups = {group.slug: in_each_language(group) for group in Group.objects.filter(fest=fest)}
     users = User.objects.in_bulk({fall.user for fall in falls})
     tellings = []
     for fall in falls:
@@ -186,18 +193,15 @@ def tell_falls(fest: Fest, now: datetime, falls: list[Fall]) -> int:
     return notify_all(tellings, RANK_PASSED, fest=fest)
 
 
-def said(fest: Fest, standing: Standing, groups: dict[str, str], fall: Fall) -> dict[str, Any]:
+def said(fest: Fest, standing: Standing, groups: Mapping[str, Any], fall: Fall) -> dict[str, Any]:
+    board, within = standing.board, standing.within
+    by_region = board.within == Board.Within.REGION
     return {
-        "board": named(standing, groups),
-        "fest": fest.name,
+        "board": in_each_language(board),
+        "region": within if by_region else "",
+        "place": "" if by_region else groups.get(within, within) if board.within == Board.Within.GROUP else within,
+        "fest": in_each_language(fest),
         "before": fall.before,
         "now": fall.now,
         "ahead": fall.ahead,
     }
-
-
-def named(standing: Standing, groups: dict[str, str]) -> str:
-    """The board, and the place of one that is split."""
-    board = standing.board
-    place = place_label(board, standing.within, groups, flag=False)
-    return f"{board.name} · {place}" if place else board.name

@@ -129,7 +129,9 @@ def board_results(edition: Edition, boards: dict[str, Board], *, linked: bool) -
     for slug, snapshots in groupby(ordered, key=lambda snapshot: snapshot.board):
         of_board, board = list(snapshots), boards.get(slug)
         standings = shown_standings(board, of_board[:STANDINGS], linked=linked)
-        results.append(BoardResults(slug, board.name if board else slug, standings, max(0, len(of_board) - STANDINGS)))
+        results.append(
+            BoardResults(slug, board.local.name if board else slug, standings, max(0, len(of_board) - STANDINGS))
+        )
     return results
 
 
@@ -183,7 +185,7 @@ def shown_difference(difference: EditionDifference, boards: dict[str, Board]) ->
     label = label_of(snapshot, board, labels_of(board))
     rows = difference.rows[:DIFFERING]
     people = people_of(board, [row[0] for row in rows])
-    name = board.name if board else difference.board
+    name = board.local.name if board else difference.board
     return Difference(
         f"{name} · {label}" if label else name, difference.total, [Change(people[row[0]], *row[1:]) for row in rows]
     )

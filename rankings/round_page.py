@@ -55,7 +55,11 @@ class RoundCard:
 
 def ways_of(source: Board, top: int) -> str:
     """Who advances from a board: "The best 3 of each country or region of “Qualifying” advance."."""
-    words = {"top": top, "board": source.name, "group": source.within_group.name if source.within_group else ""}
+    words = {
+        "top": top,
+        "board": source.local.name,
+        "group": source.within_group.local.name if source.within_group else "",
+    }
     daily = source.period == Board.Period.DAY
     if source.within_group:
         text = ngettext(

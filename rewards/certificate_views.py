@@ -25,7 +25,7 @@ def version(*, fest: str, award: int) -> str:
 def certificate(request: HttpRequest, fest: str, award: int) -> HttpResponse:
     found = fest_of(fest)
     one = certificate_or_404(found, award)
-    context = {**fest_context(found, "rewards"), "one": one, "picture": address("certificate_png", one)}
+    context = {**fest_context(found, "rewards"), "one": one}
     return render(request, "rewards/certificate.html", context)
 
 

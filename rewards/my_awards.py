@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from creators.models import Entry, Group
+from livefest.models.translated import local_names
 from rankings.board_page import place_label
 from rewards.claims import is_late
 from rewards.models import Award, AwardStep, PayoutLine, Reward
@@ -63,7 +64,7 @@ def awards_of(entry: Entry) -> QuerySet[Award]:
 
 def my_awards(entry: Entry, awards: Iterable[Award]) -> list[MyAward]:
     """Of some of `awards_of` this creator."""
-    groups = dict(Group.objects.filter(fest=entry.fest_id).values_list("slug", "name"))
+    groups = local_names(Group.objects.filter(fest=entry.fest_id))
     return [my_award(award, groups) for award in awards]
 
 

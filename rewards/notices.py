@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from creators.accounts import user_of
+from livefest.models.translated import in_each_language
 from livefest.notifications import Kind, moment_words, notify, register_kind
 from rewards.models import Award, PayoutLine, Reward
 
@@ -121,8 +122,8 @@ def tell(award: Award, kind: Kind, *, key: str = "", **more: Any) -> None:
     if user is None:
         return
     data: Mapping[str, Any] = {
-        "fest": award.fest.name,
-        "reward": award.reward.name,
+        "fest": in_each_language(award.fest),
+        "reward": in_each_language(award.reward),
         "kind": award.reward.kind,
         "rank": award.rank,
         "deadline": award.deadline.isoformat() if award.deadline else None,

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from creators.models import Creator
 from livefest import clock
-from livefest.campaign import read_campaign
+from livefest.campaign import campaign_in_words
 from livefest.campaign.descriptions import Description
 from livefest.copies import copy_version
 from livefest.models import Fest
@@ -136,7 +136,7 @@ def version_of_winners(*, fest: str) -> str:
 
 def reward_cards(fest: Fest) -> list[RewardCard]:
     """Every reward of the fest, in the campaign's order. Raises CampaignError while staff change the campaign."""
-    campaign = read_campaign(fest)
+    campaign = campaign_in_words(fest)
     described = [describe_reward(campaign, spec) for spec in campaign.items(RewardSpec)]
     words = {one.slug: one for one in describe_rewards(fest, campaign, described)}
     cards = [RewardCard(reward, words[reward.slug], url_of(reward)) for reward in rewards_of(fest)]
@@ -230,7 +230,8 @@ def ranked_on(reward: Reward) -> Board:
 
 
 def name_of_ranked(reward: Reward) -> str:
-    return str(reward.board or reward.challenge)
+    ranked = reward.board or reward.challenge
+    return ranked.local.name if ranked else ""
 
 
 def list_label(reward: Reward, within: str, period: str, labels: Mapping[str, str]) -> str:

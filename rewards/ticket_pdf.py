@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from livefest import clock
+from livefest.drawing import drawable
 from livefest.models import Fest
-from rewards.drawing import drawable, new_pdf
+from rewards.drawing import new_pdf
 from rewards.models import AwardEvent, Ticket
 from rewards.tickets import qr_png
 

@@ -45,7 +45,9 @@ def describe_rewards(fest: Fest, campaign: Campaign, described: Sequence[Descrip
         yield replace(one, sentences=[*one.sentences, *more])
     for reward in kept.values():
         if reward.challenge:
-            yield Description(reward.slug, reward.name, list(challenge_sentences(campaign, reward, reward.challenge)))
+            yield Description(
+                reward.slug, reward.local.name, list(challenge_sentences(campaign, reward, reward.challenge))
+            )
 
 
 def tie_sentences(reward: Reward) -> Iterator[Sentence]:

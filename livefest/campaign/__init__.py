@@ -7,7 +7,14 @@ what is legal but likely wrong.
 
 from livefest.campaign.document import parse_campaign
 from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, register
-from livefest.campaign.store import check_campaign, check_stored, export_campaign, load_campaign, read_campaign
+from livefest.campaign.store import (
+    campaign_in_words,
+    check_campaign,
+    check_stored,
+    export_campaign,
+    load_campaign,
+    read_campaign,
+)
 from livefest.campaign.warnings import file_warnings, find_warnings
 
 __all__ = [
@@ -15,6 +22,7 @@ __all__ = [
     "CampaignError",
     "Problem",
     "Section",
+    "campaign_in_words",
     "check_campaign",
     "check_stored",
     "export_campaign",

@@ -16,6 +16,7 @@ from livefest.campaign.registry import Campaign, Problem, Section, register, sec
 from livefest.campaign.schema import Moment, Name, NamedItem, Slug, Spec, TimeOfDay, check_text, named_once
 from livefest.campaign.wording import describe_metric, describe_round
 from livefest.models import BONUS, Fest, Metric, Region, Round
+from livefest.models.fest import BONUS_NAME
 
 SOME_ZONES = 'write one such as "Europe/London" or "UTC"'
 
@@ -161,9 +162,7 @@ def save_fest(spec: FestSpec) -> Fest:
 
 def add_built_ins(fest: Fest) -> None:
     """Gives a fest what every fest has and no campaign file names."""
-    Metric.objects.get_or_create(
-        fest=fest, slug=BONUS, defaults={"name": "Bonus points", "paid": True, "position": 10_000}
-    )
+    Metric.objects.get_or_create(fest=fest, slug=BONUS, defaults={"name": BONUS_NAME, "paid": True, "position": 10_000})
 
 
 def save_metric(fest: Fest, spec: MetricSpec, position: int) -> None:

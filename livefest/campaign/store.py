@@ -24,7 +24,7 @@ from livefest.campaign.document import (
 from livefest.campaign.registry import Campaign, CampaignError, Problem, Section, item_path, sections
 from livefest.campaign.schema import Item, Spec
 from livefest.campaign.sections import fest_spec, save_fest
-from livefest.models import CampaignItem, Fest, Region
+from livefest.models import CampaignItem, Fest, NamedCampaignItem, Region
 
 
 def check_campaign(text: str | bytes, *, filename: str = "") -> list[str]:
@@ -110,6 +110,12 @@ def read_campaign(fest: Fest) -> Campaign:
     return Campaign(*check_tables(stored_document(fest)))
 
 
+def campaign_in_words(fest: Fest) -> Campaign:
+    """As `read_campaign`, with names in the language that is active: to be described on a page, and for nothing else.
+    Raises CampaignError."""
+    return Campaign(*check_tables(stored_document(fest, local=True)))
+
+
 def readable_campaign(fest: Fest) -> Campaign | None:
     """The campaign that the database says; None where the admin left one that no file could say, which loading a file
     puts right."""
@@ -119,8 +125,9 @@ def readable_campaign(fest: Fest) -> Campaign | None:
         return None
 
 
-def stored_document(fest: Fest) -> Document:
-    """The tables that the database says, unchecked, every list there."""
+def stored_document(fest: Fest, *, local: bool = False) -> Document:
+    """The tables that the database says, unchecked, every list there; `local` with names in the language that is
+    active."""
     document: Document = {"fest": without_none(fest_spec(fest))}
     for section in sections():
         rows = (
@@ -129,8 +136,12 @@ def stored_document(fest: Fest) -> Document:
             .prefetch_related(*section.children)
             .order_by("position", "id")
         )
-        document[section.name] = [without_none(section.to_spec(row)) for row in rows]
+        document[section.name] = [without_none({**section.to_spec(row), **local_name(row, local)}) for row in rows]
     return document
+
+
+def local_name(row: CampaignItem, local: bool) -> Document:
+    return {"name": row.local.name} if local and isinstance(row, NamedCampaignItem) else {}
 
 
 def check_stored(fest: Fest) -> Campaign:

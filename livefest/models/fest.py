@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from livefest import clock
@@ -19,6 +21,7 @@ SLUG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAILY_UNTIL_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 BONUS = "bonus"  # the built-in metric, and the built-in rule that turns it into points one to one
+BONUS_NAME = "Bonus points"  # in the language that is everybody's where there is no other
 
 slug_validator = RegexValidator(
     SLUG_PATTERN, _("Use letters, digits, hyphens and underscores, beginning with a letter or digit.")
@@ -187,6 +190,12 @@ class Metric(NamedCampaignItem):
     def built_in(self) -> bool:
         return self.slug == BONUS
 
+    def own_text(self, field: str) -> Any:
+        """What every fest has is named by us, as long as staff leave it so."""
+        if (field, self.slug, self.name) == ("name", BONUS, BONUS_NAME):
+            return str(_("Bonus points"))
+        return super().own_text(field)
+
     @property
     def is_duration(self) -> bool:
         return self.unit == "s"
@@ -227,6 +236,19 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def published(self, now: datetime) -> AnnouncementQuerySet:
         """Those that the public may read by `now`."""
         return self.filter(published_at__lte=now)
+
+    def read_in(self, language: str) -> AnnouncementQuerySet:
+        """Those that pages in a language have."""
+        return self.filter(language__in=["", language])
+
+    def read_by(self, region: str) -> AnnouncementQuerySet:
+        """Those for all and those for a region, by its code."""
+        return self.filter(Q(regions=None) | Q(regions__code=region))
+
+    def with_regions(self) -> AnnouncementQuerySet:
+        """Each with `region_codes`, those of the regions that it is for."""
+        regions = Region.objects.filter(announcements=OuterRef("pk")).order_by("position", "code")
+        return self.annotate(region_codes=ArraySubquery(regions.values("code")))
 
 
 class Announcement(Translated):

@@ -5,7 +5,7 @@ from livefest.views.creator import creator
 from livefest.views.errors import broken, not_found, unavailable
 from livefest.views.home import choose_language, fest_home, home
 from livefest.views.rules import rules
-from livefest.views.updates import updates, updates_feed
+from livefest.views.updates import update, updates, updates_feed
 
 __all__ = [
     "broken",
@@ -16,6 +16,7 @@ __all__ = [
     "not_found",
     "rules",
     "unavailable",
+    "update",
     "updates",
     "updates_feed",
 ]

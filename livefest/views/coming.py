@@ -89,7 +89,7 @@ def results_ahead(fest: Fest, copy: PublicCopy | None, now: datetime) -> list[Mo
 
 def rounds(fest: Fest) -> Iterator[tuple[datetime, datetime, str]]:
     for round_ in Round.objects.filter(fest=fest):
-        yield round_.starts, round_.ends, round_.name
+        yield round_.starts, round_.ends, round_.local.name
 
 
 def bonuses(fest: Fest, now: datetime) -> Iterator[tuple[datetime, datetime, str]]:
@@ -99,8 +99,8 @@ def bonuses(fest: Fest, now: datetime) -> Iterator[tuple[datetime, datetime, str
     for bonus in found.order_by("rule__position", "position", "pk"):
         for starts, ends in windows_about(bonus, fest, now):
             names = named[starts, ends, bonus.multiplier]
-            if bonus.rule.metric.name not in names:
-                names.append(bonus.rule.metric.name)
+            if bonus.rule.metric.local.name not in names:
+                names.append(bonus.rule.metric.local.name)
     for (starts, ends, times), names in named.items():
         yield starts, ends, _("×%(times)d on %(what)s") % {"times": times, "what": ", ".join(names)}
 

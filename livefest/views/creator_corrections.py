@@ -78,4 +78,4 @@ def came(correction: Correction) -> datetime:
 
 
 def named(metric: Metric, quantity: int) -> str:
-    return with_name(quantity, metric.unit, metric.name)
+    return with_name(quantity, metric.unit, metric.local.name)

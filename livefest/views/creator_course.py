@@ -40,7 +40,7 @@ class OnBoard(NamedTuple):
 
     @property
     def title(self) -> str:
-        return " · ".join(part for part in (self.board.name, self.place) if part)
+        return " · ".join(part for part in (self.board.local.name, self.place) if part)
 
     @property
     def parameter(self) -> str:

@@ -48,12 +48,12 @@ def challenge_met(entry: Entry, completion: Completion, payments: dict[str, Paym
     challenge = completion.challenge
     payment = payments.get(challenge.entitlement(completion.period))
     return Deed(
-        title=challenge.name,
+        title=challenge.local.name,
         url=reverse("challenge", kwargs={"fest": entry.fest.slug, "challenge": challenge.slug}),
         note=" · ".join(part for part in (day_of(completion), place_in_race(challenge, completion)) if part),
         at=completion.met_at,
         points=payment.points if payment else 0,
-        paid_in=payment.metric.name if payment else "",
+        paid_in=payment.metric.local.name if payment else "",
     )
 
 
@@ -73,10 +73,10 @@ def rank_paid(board: Board, payment: Payment, groups: dict[str, str]) -> Deed:
     within, _slash, period = payment.entitlement.removeprefix(f"rank/{board.slug}/").rpartition("/")
     place = place_label(board, within, groups)
     return Deed(
-        title=_("Rank bonus: %(board)s") % {"board": board.name},
+        title=_("Rank bonus: %(board)s") % {"board": board.local.name},
         url=standing_url(board, within, period),
         note=" · ".join(part for part in (place, period_label(board, period)) if part),
         at=payment.at,
         points=payment.points,
-        paid_in=payment.metric.name,
+        paid_in=payment.metric.local.name,
     )

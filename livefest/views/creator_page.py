@@ -193,7 +193,7 @@ def rule_labels(rules: list[Rule]) -> list[str]:
     """A rule goes by its metric's name, with its slug where several rules count the metric."""
     metrics = [rule.metric_id for rule in rules]
     return [
-        rule.metric.name if metrics.count(rule.metric_id) == 1 else f"{rule.metric.name} ({rule.slug})"
+        rule.metric.local.name if metrics.count(rule.metric_id) == 1 else f"{rule.metric.local.name} ({rule.slug})"
         for rule in rules
     ]
 

@@ -13,7 +13,8 @@ from challenges.models import Challenge
 from creators.former import former_among, former_creator
 from creators.models import Live, PlannedLive
 from creators.planned_lives import lives_to_come
-from livefest.models import Announcement, Fest
+from livefest.announced import Update, shown_updates, told
+from livefest.models import Fest
 from livefest.site import region_name
 from livefest.views.coming import Coming, coming
 from livefest.views.places import (
@@ -26,6 +27,9 @@ from livefest.views.places import (
     place_label,
     standing_url,
 )
+from livefest.views.programme.days import still_today
+from livefest.views.programme.items import Item
+from livefest.views.showcase.forward import SpotlightCard, spotlights
 from rankings.board_page import default_period
 from rankings.ceremony_page import ceremony_url
 from rankings.models import Board
@@ -78,25 +82,32 @@ class FestPage:
     coming: Coming
     lives: list[LiveCard]
     on_air: int
+    spotlights: list[SpotlightCard]
     planned: list[PlannedCard]
+    today: list[Item]  # what the organiser has for today that is not over, and how much more of it there is
+    more_today: int
     tops: list[Top]
     races: list[Race]
-    updates: list[Announcement]
+    updates: list[Update]
     ceremony: str  # the address of the one that is on; empty
 
 
 def fest_page(fest: Fest, now: datetime) -> FestPage:
     time = coming(fest, now)
+    today, more_today = still_today(fest, now)
     # The address of a LIVE names who is; of who is not named any more none is shown.
     on_air = Live.objects.on_air(now).filter(source__fest=fest, entry__creator__withdrawn_at=None)
     return FestPage(
         coming=time,
         lives=live_cards(fest, list(on_air.select_related("entry__creator", "entry__region")[:LIVES])),
         on_air=on_air.count(),
+        spotlights=spotlights(fest, now),
         planned=[PlannedCard(live, person_of(live.entry, fest)) for live in lives_to_come(fest, now)[:PLANNED]],
+        today=today,
+        more_today=more_today,
         tops=tops(fest, now),
         races=races(fest, now, time),
-        updates=list(Announcement.objects.filter(fest=fest).published(now)[:UPDATES]),
+        updates=[told(row) for row in shown_updates(fest, now)[:UPDATES]],
         ceremony=ceremony_url(fest),
     )
 
@@ -169,7 +180,7 @@ def within_of(challenge: Challenge) -> str:
     """Among whom it is raced, in words; empty for everybody."""
     if challenge.within_region:
         return region_name(challenge.within_region.code).name
-    return challenge.within_group.name if challenge.within_group else ""
+    return challenge.within_group.local.name if challenge.within_group else ""
 
 
 def taken_places(challenges: list[Challenge], today: date | None) -> dict[int, int]:

@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def version_of_list() -> str:
     shown = fests_around.get("fests", fests_to_show)
-    return repr([(fest.slug, fest.name, fest.starts, fest.ends) for fest in shown])
+    return repr([(fest.slug, fest.name, fest.translations, fest.starts, fest.ends) for fest in shown])
 
 
 @public_page(version_of_list)

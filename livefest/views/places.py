@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from creators.former import key_of, name_of
 from creators.models import Entry, Group
 from livefest.models import Fest
+from livefest.models.translated import local_names
 from livefest.site import region_name
 from rankings.board_page import board_url
 from rankings.board_page import place_label as place_label  # noqa: PLC0414  pages of several boards find it here
@@ -33,13 +34,13 @@ def boards_of(fest: Fest) -> list[Board]:
 
 
 def group_names(fest: Fest) -> dict[str, str]:
-    return dict(Group.objects.filter(fest=fest).values_list("slug", "name"))
+    return local_names(Group.objects.filter(fest=fest))
 
 
 def period_label(board: Board, period: str) -> str:
     if board.period == Board.Period.DAY:
         return date_format(date.fromisoformat(period), "MONTH_DAY_FORMAT")
-    return board.round.name if board.round else _("Whole festival")
+    return board.round.local.name if board.round else _("Whole festival")
 
 
 def standing_url(board: Board, within: str | None, period: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from creators.wording import describe_belonging
-from livefest.campaign import Campaign, CampaignError, read_campaign
+from livefest.campaign import Campaign, CampaignError, campaign_in_words
 from livefest.campaign.descriptions import Description, Sentence, sentence, titled
 from livefest.campaign.registry import sections
 from livefest.campaign.wording import describe_corrections, describe_counting, describe_days, describe_people
@@ -51,7 +51,7 @@ def rules(request: HttpRequest, fest: str) -> HttpResponse:
     found = fest_of(fest)
     context = fest_context(found, "rules")
     try:
-        campaign = read_campaign(found)
+        campaign = campaign_in_words(found)
     except CampaignError:  # staff are in the middle of changing it
         return render(request, "livefest/rules.html", context)
     return render(request, "livefest/rules.html", {**context, "chapters": list(chapters_of(found, campaign))})

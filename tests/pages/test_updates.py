@@ -1,37 +1,34 @@
-"""Updates: their page, their feed, and writing them in the admin."""
+"""Updates: their list, whom they are for, and a page of each."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
-from xml.etree import ElementTree
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from livefest.models import Announcement, Fest
-from tests.admin.pages import add, body, change, errors, submit
-from tests.pages.conftest import NOW, announce, assert_public, open_page
-
-UPDATES = "/en/small/updates/"
-FEED = "/en/small/updates/feed.atom"
-ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-def titles(page: str) -> list[str]:
-    return re.findall(r'<h2 id="title-\d+">(.*?)</h2>', page)
-
-
-def entries(client: Client) -> list[ElementTree.Element]:
-    response = client.get(FEED)
-    assert response.status_code == 200
-    return ElementTree.fromstring(response.content).findall(f"{ATOM}entry")  # noqa: S314  our own feed
-
-
-# The page
+from tests.pages.conftest import announce, forget, open_page
+from tests.pages.updates import (
+    ATOM,
+    FEED,
+    LANG,
+    TRANSLATED,
+    UPDATES,
+    address,
+    announce_for,
+    entries,
+    entry_titles,
+    picture,
+    tags,
+    titles,
+)
+from tests.texts import words_of
 
 
 def test_updates_without_any_say_so(client: Client, fest: Fest) -> None:
@@ -101,11 +98,12 @@ def test_updates_name_their_feed(client: Client, fest: Fest) -> None:
 def test_updates_cost_the_same_queries_with_more_rows(
     client: Client, fest: Fest, queries_of: Callable[[str], int]
 ) -> None:
-    announce(fest, "News")
-    at_one = queries_of(UPDATES), queries_of(FEED)
-    announce(fest, "News")
-    announce(fest, "News")
-    assert (queries_of(UPDATES), queries_of(FEED)) == at_one
+    paths = [UPDATES, f"{UPDATES}?region=GB", FEED, f"{FEED}?region=GB", "/en/small/"]
+    announce_for(fest, "News", "GB", picture=picture())
+    at_one = [queries_of(path) for path in paths]
+    announce_for(fest, "News", "GB", "IE")
+    announce_for(fest, "News", "GB", picture=picture())
+    assert [queries_of(path) for path in paths] == at_one
 
 
 @pytest.mark.parametrize("path", [UPDATES, FEED])
@@ -117,74 +115,162 @@ def test_updates_are_kept_and_answered_304(client: Client, fest: Fest, path: str
     assert len(captured) == 0
 
 
-# The feed
+def test_moment_that_comes_shows_what_was_planned(client: Client, fest: Fest, settings: Any) -> None:
+    soon = announce(fest, "Soon", minutes_ago=-1)
+    assert client.get(address(soon)).status_code == 404
+    assert (titles(open_page(client, UPDATES)), entry_titles(client)) == ([], [])
+    assert "No updates yet." in open_page(client, "/en/small/")
+    settings.LIVEFEST_NOW = soon.published_at.isoformat()
+    forget()
+    assert (titles(open_page(client, UPDATES)), entry_titles(client)) == (["Soon"], ["Soon"])
+    assert "Soon" in open_page(client, address(soon))
+    assert "Soon" in open_page(client, "/en/small/")
 
 
-def test_feed_is_atom_of_the_newest_for_everyone(client: Client, fest: Fest) -> None:
-    for number in range(25):
-        announce(fest, f"{number:02}", minutes_ago=number, pinned=number == 24)
-    announce(fest, "Soon", minutes_ago=-1)
-    assert [one.findtext(f"{ATOM}title") for one in entries(client)] == [f"{number:02}" for number in range(20)]
-    response = client.get(FEED)
-    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
-    assert_public(response)
+# Of regions
 
 
-def test_entry_of_the_feed_has_moments_text_and_address(client: Client, fest: Fest) -> None:
-    update = announce(fest, "A & B\x07", minutes_ago=30, text="One <b>\x00bold</b>".replace("\x00", "\x1f"))
+def test_updates_of_all_regions_are_shown_and_say_so(client: Client, fest: Fest) -> None:
+    announce(fest, "Everybody", minutes_ago=3)
+    announce_for(fest, "Both", "GB", "IE", minutes_ago=2, pinned=True)
+    announce_for(fest, "Britain", "GB", minutes_ago=1)
+    page = open_page(client, UPDATES)
+    assert titles(page) == ["Both", "Britain", "Everybody"]
+    assert tags(page) == ["Pinned 🇬🇧 United Kingdom 🇮🇪 Ireland", "🇬🇧 United Kingdom"]
+    assert entry_titles(client) == ["Britain", "Both", "Everybody"]
+
+
+def test_region_has_its_own_updates_and_those_for_all(client: Client, fest: Fest) -> None:
+    announce(fest, "Everybody", minutes_ago=3)
+    announce_for(fest, "Both", "GB", "IE", minutes_ago=2)
+    announce_for(fest, "Britain", "GB", minutes_ago=1)
+    page = open_page(client, f"{UPDATES}?region=IE")
+    assert titles(page) == ["Both", "Everybody"]
+    assert '<option value="IE" selected>🇮🇪 Ireland</option>' in page
+    assert f'type="application/atom+xml" title="Updates" href="{FEED}?region=IE"' in page
+    assert entry_titles(client, f"{FEED}?region=IE") == ["Both", "Everybody"]
+    assert titles(open_page(client, f"{UPDATES}?region=")) == ["Britain", "Both", "Everybody"]
+
+
+def test_updates_of_a_region_go_on_in_it(client: Client, fest: Fest) -> None:
+    for number in range(23):
+        announce_for(fest, f"{number:02}", *(["GB"] if number % 2 else ["IE", "GB"]), minutes_ago=number)
+        announce_for(fest, "Not theirs", "IE", minutes_ago=number)
+    first = open_page(client, f"{UPDATES}?region=GB")
+    further = re.search(r'rel="next" href="([^"]+)"', first)
+    assert further
+    path = further[1].replace("&amp;", "&")
+    assert path.endswith("&region=GB")
+    assert titles(first) + titles(open_page(client, path)) == [f"{number:02}" for number in range(23)]
+
+
+@pytest.mark.parametrize("region", ["FR", "gb", "GB,IE", "%00", "1"])
+def test_updates_of_what_is_no_region_of_the_fest_are_not_found(client: Client, fest: Fest, region: str) -> None:
+    assert client.get(f"{UPDATES}?region={region}").status_code == 404
+    assert client.get(f"{FEED}?region={region}").status_code == 404
+
+
+def test_update_for_many_regions_names_the_first_of_them_in_lists(client: Client, fest: Fest) -> None:
+    more = ["DE", "ES", "FR", "IT", "PT"]
+    for number, code in enumerate(more):
+        fest.regions.create(code=code, position=10 + number)
+    update = announce_for(fest, "Europe", "GB", "IE", *more)
+    assert tags(open_page(client, UPDATES)) == ["🇬🇧 United Kingdom 🇮🇪 Ireland 🇩🇪 Germany 🇪🇸 Spain 🇫🇷 France and 2 more"]
+    assert words_of(open_page(client, address(update))).count("🇮🇹 Italy 🇵🇹 Portugal") == 1
+
+
+# In languages
+
+
+def test_update_is_read_in_its_translation(client: Client, fest: Fest) -> None:
+    update = announce(fest, "Doors open", text="Hello.", translations=TRANSLATED)
+    for path in (f"/es{UPDATES[3:]}", address(update, "es"), "/es/small/"):
+        page = open_page(client, path)
+        assert ("Noticias" in page, "Hola." in page, "Doors open" in page, "Hello." in page) == (
+            True,
+            True,
+            False,
+            False,
+        )
+    page = open_page(client, UPDATES)
+    assert ("Noticias" in page, "Doors open" in page) == (False, True)
+    (entry,) = entries(client, "/es/small/updates/feed.atom")
+    assert entry.findtext(f"{ATOM}title") == "Noticias"
+    assert entry.findtext(f"{ATOM}content") == "<p>Hola.</p>\n\n<p>Adiós.</p>"
+
+
+def test_text_without_a_translation_says_that_it_is_in_another_language(client: Client, fest: Fest) -> None:
+    update = announce(fest, "News", translations={"es": {"title": "Noticias"}})
+    page = open_page(client, address(update, "es"))
+    assert '<h1 lang="es" dir="auto">Noticias</h1>' in page
+    assert '<div class="prose" lang="en" dir="auto">' in page
+    (entry,) = entries(client, "/es/small/updates/feed.atom")
+    assert entry.get(LANG) == "es"
+    content = entry.find(f"{ATOM}content")
+    assert content is not None
+    assert content.get(LANG) == "en"
+
+
+def test_update_in_one_language_is_on_its_pages_alone(client: Client, fest: Fest) -> None:
+    update = announce(fest, "Solo aquí", language="es")
+    announce(fest, "For all", minutes_ago=9)
+    assert titles(open_page(client, UPDATES)) == entry_titles(client) == ["For all"]
+    assert client.get(address(update)).status_code == 404
+    assert "Solo aquí" not in open_page(client, "/en/small/")
+    assert titles(open_page(client, "/es/small/updates/")) == ["Solo aquí", "For all"]
+    assert entry_titles(client, "/es/small/updates/feed.atom") == ["Solo aquí", "For all"]
+    page = open_page(client, address(update, "es"))
+    assert '<h1 lang="es" dir="auto">Solo aquí</h1>' in page
+    assert address(update) not in page
+    assert "Solo aquí" in open_page(client, "/es/small/")
+
+
+# Its own page
+
+
+def test_update_has_a_page_of_its_own(client: Client, fest: Fest) -> None:
+    update = announce_for(fest, "<i>News</i>", "GB", text="One <b>&</b>\n\nTwo", minutes_ago=0, pinned=True)
+    page = open_page(client, address(update))
+    assert "<title>&lt;i&gt;News&lt;/i&gt; · Small</title>" in page
+    assert '<h1 lang="en" dir="auto">&lt;i&gt;News&lt;/i&gt;</h1>' in page
+    assert "<p>One &lt;b&gt;&amp;&lt;/b&gt;</p> <p>Two</p>" in page
+    assert 'datetime="2026-02-15T12:30:00+00:00"' in page
+    assert tags(page) == ["Pinned 🇬🇧 United Kingdom"]
+    assert f'<a href="{address(update)}">' in open_page(client, UPDATES)
+    assert f'href="{address(update)}"' in open_page(client, "/en/small/")
+
+
+def test_long_text_is_whole_on_its_own_page_alone(client: Client, fest: Fest) -> None:
+    update = announce(fest, "News", text="long " * 200 + "end")
+    assert "end" not in words_of(open_page(client, UPDATES)).split()
+    assert "long end" in open_page(client, address(update))
+
+
+@pytest.mark.parametrize("id", ["0", "01", "x", "-1", "²", "9" * 30, "%00", "news"])
+def test_update_that_is_not_there_is_not_found(client: Client, fest: Fest, id: str) -> None:
+    announce(fest, "News", pk=1)
+    assert client.get(f"/en/small/updates/{id}/").status_code == 404
+
+
+def test_update_of_another_fest_has_no_page_here(client: Client, fest: Fest, uk_valentine: Fest) -> None:
+    update = announce(uk_valentine, "Elsewhere")
+    assert client.get(address(update)).status_code == 404
+    assert client.get("/en/nowhere/updates/1/").status_code == 404
+
+
+def test_picture_is_shown_where_the_update_is(client: Client, fest: Fest) -> None:
+    shown = picture()
+    update = announce(fest, "News", picture=shown)
+    image = rf'<img class="update-picture" src="/pictures/{shown.digest}.webp" width="1200" height="675" alt=""'
+    assert image in open_page(client, UPDATES)
+    assert image in open_page(client, address(update))
     (entry,) = entries(client)
-    assert entry.findtext(f"{ATOM}title") == "A & B"
-    assert entry.findtext(f"{ATOM}published") == "2026-02-15T12:00:00+00:00"
-    assert entry.findtext(f"{ATOM}summary") == "<p>One &lt;b&gt;bold&lt;/b&gt;</p>"
-    link = entry.find(f"{ATOM}link")
-    assert link is not None
-    assert link.get("href") == f"http://testserver{UPDATES}#update-{update.pk}"
-
-
-def test_feed_without_entries_is_as_old_as_its_fest(client: Client, fest: Fest) -> None:
-    feed = ElementTree.fromstring(client.get(FEED).content)  # noqa: S314  our own feed
-    assert [one.text for one in feed.findall(f"{ATOM}updated")] == [fest.starts.isoformat()]
-
-
-def test_feed_of_an_unknown_fest_is_not_found(client: Client) -> None:
-    assert client.get("/en/nowhere/updates/feed.atom").status_code == 404
-
-
-def test_feed_is_only_read(client: Client, fest: Fest) -> None:
-    assert client.post(FEED).status_code == 405
-
-
-# Writing them
-
-
-def test_update_is_written_and_changed_in_the_admin(admin_client: Client, fest: Fest) -> None:
-    response = submit(admin_client, add(Announcement, fest), title="News", text="Text")
-    assert response.status_code == 302
-    update = Announcement.objects.get()
-    assert (update.fest, update.title, update.published_at) == (fest, "News", NOW)
-    assert submit(admin_client, change(update), pinned="on").status_code == 302
-    update.refresh_from_db()
-    assert update.pinned
-
-
-def test_update_without_text_is_refused_in_the_admin(admin_client: Client, fest: Fest) -> None:
-    assert errors(submit(admin_client, add(Announcement, fest), title="News", text=" ")) == ["This field is required."]
-    assert not Announcement.objects.exists()
-
-
-def test_admin_offers_only_the_fest_of_the_address(admin_client: Client, fest: Fest, uk_valentine: Fest) -> None:
-    page = body(admin_client.get(add(Announcement, fest)))
-    assert "Small" in page
-    assert "UK Valentine" not in page
-
-
-@pytest.mark.parametrize("values", [{"title": ""}, {"text": ""}], ids=["title", "text"])
-def test_database_refuses_an_update_that_says_nothing(fest: Fest, values: dict[str, str]) -> None:
-    with pytest.raises(IntegrityError, match="announcement_(title|text)_given"), transaction.atomic():
-        Announcement.objects.create(fest=fest, **{"title": "T", "text": "T", **values})
-
-
-def test_published_are_those_whose_moment_has_come(fest: Fest) -> None:
-    update = announce(fest, "News", minutes_ago=0)
-    assert list(Announcement.objects.filter(fest=fest).published(NOW)) == [update]
-    assert not Announcement.objects.filter(fest=fest).published(NOW - timedelta(microseconds=1)).exists()
+    assert [link.attrib for link in entry.findall(f"{ATOM}link[@rel='enclosure']")] == [
+        {
+            "rel": "enclosure",
+            "href": f"{settings.SITE_URL}/pictures/{shown.digest}.webp",
+            "length": str(len(shown.content)),
+            "type": "image/webp",
+        }
+    ]
+    assert client.get(f"/pictures/{shown.digest}.webp")["Content-Type"] == "image/webp"

@@ -7,13 +7,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from creators.communities import (
@@ -109,7 +109,7 @@ def create(request: HttpRequest, me: Me) -> HttpResponse:
             except CommunityError as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, _("“%(group)s” is yours. Invite others.") % {"group": group})
+                messages.success(request, _("“%(group)s” is yours. Invite others.") % {"group": group.local.name})
                 return redirect("my_community", fest=me.fest.slug)
     context = {**mine_context(me, "my_community"), "form": form}
     status = 422 if form.is_bound else 200
@@ -148,7 +148,7 @@ def ask(request: HttpRequest, me: Me, group: str) -> HttpResponse:
 
     def act() -> str:
         request_to_join(entry=me.entry, group=found, by=me.entry)
-        return _("You asked to join “%(group)s”. You are told what is decided.") % {"group": found}
+        return _("You asked to join “%(group)s”. You are told what is decided.") % {"group": found.local.name}
 
     return done(request, me, act)
 
@@ -168,7 +168,7 @@ def withdraw(request: HttpRequest, me: Me) -> HttpResponse:
 def leave(request: HttpRequest, me: Me) -> HttpResponse:
     def act() -> str:
         left = leave_community(entry=me.entry, by=me.entry)
-        return _("You left “%(group)s”.") % {"group": left} if left else _("You are in no community.")
+        return _("You left “%(group)s”.") % {"group": left.local.name} if left else _("You are in no community.")
 
     return done(request, me, act)
 
@@ -186,10 +186,10 @@ def hand_over(request: HttpRequest, me: Me, group: str) -> HttpResponse:
         if to is None:
             raise CommunityError(
                 _("“%(handle)s” is not in “%(group)s”; write the handle of one of its members.")
-                % {"handle": handle, "group": found}
+                % {"handle": handle, "group": found.local.name}
             )
         hand_over_community(group=found, to=to.entry, by=me.entry)
-        return _("“%(group)s” is now @%(handle)s's.") % {"group": found, "handle": handle}
+        return _("“%(group)s” is now @%(handle)s's.") % {"group": found.local.name, "handle": handle}
 
     return done(request, me, act)
 
@@ -231,7 +231,7 @@ def come_in(request: HttpRequest, me: Me, group: Group, code: str) -> HttpRespon
 
     def act() -> str:
         join_community(entry=me.entry, group=group, by=me.entry, code=code)
-        return _("You are in “%(group)s”.") % {"group": group}
+        return _("You are in “%(group)s”.") % {"group": group.local.name}
 
     return done(request, me, act)
 
@@ -271,7 +271,8 @@ def joinable(me: Me, text: str) -> QuerySet[Group]:
     members = Membership.objects.filter(group=OuterRef("pk")).order_by().values("group").annotate(number=Count("*"))
     groups = Group.objects.joinable().filter(fest=me.fest)
     if text:
-        groups = groups.filter(name__icontains=text) if text.isprintable() else groups.none()
+        named = Q(name__icontains=text) | Q(**{f"translations__{get_language()}__name__icontains": text})
+        groups = groups.filter(named) if text.isprintable() else groups.none()
     return groups.annotate(count=Coalesce(Subquery(members.values("number")), 0)).order_by("position", "id")
 
 

@@ -42,7 +42,9 @@ def award_steps(page: DashboardPage, now: datetime) -> Iterator[Step]:
         deadline = one.award.deadline if not one.owes_payee else None
         until = _("Until %(time)s.") % {"time": clock_words(deadline, page.fest, now)} if deadline else ""
         url = reverse("my_award", kwargs={"fest": page.fest.slug, "award": one.award.pk})
-        yield Step(f"{one.award.reward.name}: {one.what}", " ".join(part for part in (one.said, until) if part), url)
+        yield Step(
+            f"{one.award.reward.local.name}: {one.what}", " ".join(part for part in (one.said, until) if part), url
+        )
 
 
 def steps(page: DashboardPage, now: datetime) -> Iterator[Step]:

@@ -126,7 +126,7 @@ class Words:
 
     def quantity(self, metric: Metric, quantity: Decimal | int) -> str:
         """ "1,204 Coins", "2 hours 30 minutes of Time LIVE"."""
-        words = {"quantity": self.bare(metric, quantity), "metric": metric.name}
+        words = {"quantity": self.bare(metric, quantity), "metric": metric.local.name}
         return _("%(quantity)s of %(metric)s") % words if metric.unit else _("%(quantity)s %(metric)s") % words
 
     def bare(self, metric: Metric, quantity: Decimal | int) -> str:
@@ -254,7 +254,7 @@ class Words:
                 deed = rank_paid(by_slug[slug], payment, groups)
                 note, title, url = [deed.note, *told], deed.title, deed.url
             elif slug in challenges:
-                note, title, url = told, challenges[slug].name, challenge_url(self.scheme.fest, slug)
+                note, title, url = told, challenges[slug].local.name, challenge_url(self.scheme.fest, slug)
             else:
                 note, title, url = told, payment.entitlement, ""
             lines.append(Line(title, row.part.at, "; ".join(one for one in note if one), row.points, url))
@@ -284,7 +284,7 @@ class Words:
         groups = group_names(self.scheme.fest)
         return [
             ScoreTold(
-                board=one.board.name,
+                board=one.board.local.name,
                 place=place_label(one.board, one.own.within, groups),
                 period=period_label(one.board, one.own.period),
                 url=standing_url(one.board, one.own.within, one.own.period),
@@ -292,7 +292,7 @@ class Words:
                 size=one.own.size,
                 score=one.own.place.score,
                 by_rule=[(self.labels[rule.pk], points) for rule, points in one.by_rule],
-                metric=one.board.score_metric.name if one.board.score_metric else "",
+                metric=one.board.score_metric.local.name if one.board.score_metric else "",
                 adds_up=one.adds_up,
             )
             for one in sums

@@ -73,7 +73,7 @@ class ProfileForm(forms.Form):
         self.entries = list(choices)
         for entry, categories in choices.items():
             self.fields[field_of(entry)] = forms.ChoiceField(
-                label=_("Category in %(fest)s") % {"fest": entry.fest},
+                label=_("Category in %(fest)s") % {"fest": entry.fest.local.name},
                 required=False,
                 initial=entry.category,
                 choices=categories,

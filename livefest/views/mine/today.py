@@ -106,4 +106,4 @@ def next_step(rule: Rule, tiers: Sequence[RuleTier], done: Decimal) -> NextStep 
     if tier is None:
         return None
     missing = in_words(-int((done - tier.at) // 1), rule.metric.unit)
-    return NextStep(missing, rule.metric.name, tier.points, done / tier.at)
+    return NextStep(missing, rule.metric.local.name, tier.points, done / tier.at)
