@@ -1,5 +1,5 @@
 """`make screenshots`: every public page of a demo of its own, and a creator's own pages, on phone and desktop, in light
-and dark, as PNG files."""
+and dark and in Arabic, as PNG files."""
 
 from __future__ import annotations
 
@@ -35,13 +35,30 @@ PASSWORDS = ROOT / ".local" / "demo" / "passwords.json"
 STAFF = {"staff@example.org", "organiser@example.org"}  # demo/signins.py
 CHROMIUM = "/usr/bin/chromium"
 WINDOWS = {"phone": ViewportSize(width=390, height=844), "desktop": ViewportSize(width=1280, height=900)}
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 MOST_BYTES = 250_000  # of a picture that README shows: the repository keeps each for ever
 
 # What is no picture: it leads to another page, or is a feed. (The home of all fests leads to the only one.)
 OF_RESULTS = {"results_edition", "results_file", "results_campaign", "verify_file"}  # there are none in this fest
 CHOOSE_A_MOMENT = {"board_stood_choose", "board_day_stood_choose"}
-NO_PICTURES = {"start", "home", "board_redirect", "board_choose", "feed"} | OF_RESULTS | CHOOSE_A_MOMENT
+NO_PICTURES = (
+    {"start", "home", "board_redirect", "board_choose", "feed", "programme_calendar", "following_cards"}
+    | OF_RESULTS
+    | CHOOSE_A_MOMENT
+)
+
+
+class Look(NamedTuple):
+    """How a page is looked at: a colour scheme, and a language."""
+
+    scheme: Scheme
+    language: str = "en"
+
+    @property
+    def name(self) -> str:
+        return self.scheme if self.language == "en" else self.language
+
+
+LOOKS = [Look("light"), Look("dark"), Look("light", "ar")]
 
 
 class ForReadme(NamedTuple):
@@ -65,12 +82,16 @@ README = [
 
 
 class Seen(NamedTuple):
-    """What only the running fests know: who leads, who is on the second page, a day that is over, and the numbers of
-    the signed-in creator's awards: a jacket to be claimed, an invitation with tickets, and a payment that failed."""
+    """What only the running fests know: who leads, who is on the second page, a day that is over, a show, an update, a
+    winner of the earlier fest, and the numbers of the signed-in creator's awards: a jacket to be claimed, an invitation
+    with tickets, and a payment that failed."""
 
     star: str
     other: str
     day: str
+    show: int
+    update: int
+    winner: str
     jacket: int
     invitation: int
     failed: int
@@ -99,6 +120,20 @@ def addresses(seen: Seen) -> dict[str, str]:
         "verify": f"{FEST}/results/verify/",
         "rounds": f"{FEST}/rounds/",
         "creator": f"{FEST}/creators/{seen.star}/",
+        "live_now": f"{FEST}/live/",
+        "following": f"{FEST}/following/",
+        "search": f"{FEST}/search/?q={seen.star[:2]}",
+        "compare": f"{FEST}/compare/?c={seen.star}&c={seen.other}",
+        "programme": f"{FEST}/programme/",
+        "programme_day": f"{FEST}/programme/{over}/",
+        "show": f"{FEST}/programme/shows/{seen.show}/",
+        "partners": f"{FEST}/partners/",
+        "shopping": f"{FEST}/shopping/",
+        "update": f"{FEST}/updates/{seen.update}/",
+        "embed_builder": f"{FEST}/embed/",
+        "embed_board": f"{FEST}/embed/board/global/all/",
+        "overlay_board": f"{FEST}/overlay/board/global/all/",
+        "summary": f"{EARLIER}/creators/{seen.winner}/summary/",
         "rules": f"{FEST}/rules/",
         "updates": f"{FEST}/updates/",
         "board found": f"{board}/find/?q={seen.other}",
@@ -211,16 +246,16 @@ def take(demo: Demo, *, out: Path, readme: Path, console: Console) -> None:
             seen = look_around(page, site)
             signed_in = context.storage_state()
         paths, own = addresses(seen), own_addresses(seen)
-        for (window, size), scheme in itertools.product(WINDOWS.items(), SCHEMES):
+        for (window, size), look in itertools.product(WINDOWS.items(), LOOKS):
             for some, state in ((paths, None), (own, signed_in)):
-                with a_page(chromium, size, scheme, state) as page:
+                with a_page(chromium, size, look, state) as page:
                     for name, path in some.items():
-                        show(page, site + path)
-                        file = f"{name.replace(' ', '_')}-{window}-{scheme}.png"
+                        show(page, site + path.replace("/en/", f"/{look.language}/", 1))
+                        file = f"{name.replace(' ', '_')}-{window}-{look.name}.png"
                         page.screenshot(path=out / file, full_page=True, animations="disabled")
-            console.print(f"{out}: {len(paths) + len(own)} pages, {window}, {scheme}")
+            console.print(f"{out}: {len(paths) + len(own)} pages, {window}, {look.name}")
         for one in README:
-            with a_page(chromium, WINDOWS[one.window], one.scheme) as page:
+            with a_page(chromium, WINDOWS[one.window], Look(one.scheme)) as page:
                 show(page, site + paths[one.name])
                 picture = readme / one.file
                 page.screenshot(path=picture, animations="disabled")
@@ -233,15 +268,13 @@ def take(demo: Demo, *, out: Path, readme: Path, console: Console) -> None:
 
 
 @contextmanager
-def a_page(
-    chromium: Browser, size: ViewportSize, scheme: Scheme, signed_in: StorageState | None = None
-) -> Iterator[Page]:
+def a_page(chromium: Browser, size: ViewportSize, look: Look, signed_in: StorageState | None = None) -> Iterator[Page]:
     """As a viewer in Japan has it: moments show their own zone beside the fest's."""
     with chromium.new_context(
         viewport=size,
-        color_scheme=scheme,
+        color_scheme=look.scheme,
         reduced_motion="reduce",
-        locale="en-GB",
+        locale="en-GB" if look.language == "en" else look.language,
         timezone_id="Asia/Tokyo",
         storage_state=signed_in,
     ) as context:
@@ -279,19 +312,25 @@ def look_around(page: Page, site: str) -> Seen:
         if time.monotonic() > until:
             raise DemoError(f"The earlier fest isn't there: {site}{EARLIER}/")
         time.sleep(2)
-    awards = [number_of(page, name) for name in ("Festival jacket", "VIP global", "Quiz night")]
-    return Seen(star, other, str(day), *awards)
+    awards = [number_of(page, "/me/awards/", name) for name in ("Festival jacket", "VIP global", "Quiz night")]
+    page.goto(f"{site}{FEST}/programme/")
+    of_show = number_of(page, "/programme/shows/")
+    page.goto(f"{site}{FEST}/updates/")
+    of_update = number_of(page, "/updates/")
+    page.goto(f"{site}{EARLIER}/winners/")
+    winner = handle_of(page, "main a[href*='/creators/']")
+    return Seen(star, other, str(day), of_show, of_update, winner, *awards)
 
 
-def number_of(page: Page, award: str) -> int:
-    """Of the award whose link says so."""
-    href = page.locator("main a[href*='/me/awards/']", has_text=award).first.get_attribute("href") or ""
-    return int(href.rstrip("/").rpartition("/")[2])
+def number_of(page: Page, under: str, text: str = "") -> int:
+    """In the first link that leads under a path and says the text."""
+    links = page.locator(f"main a[href*='{under}']", has_text=text).evaluate_all("all => all.map(one => one.pathname)")
+    return next(int(number) for link in links if (number := link.rstrip("/").rpartition("/")[2]).isdecimal())
 
 
 def handle_of(page: Page, link: str) -> str:
     """The creator whom the link leads to."""
-    href = page.locator(link).get_attribute("href") or ""
+    href = page.locator(link).first.get_attribute("href") or ""
     return href.rstrip("/").rpartition("/")[2]
 
 

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils.cache import patch_vary_headers
 
 from livefest import metrics
 from livefest.pages import Away
 from livefest.views.errors import unavailable
 
 log = structlog.get_logger(__name__)
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The language of an address, else the browser's. What is the same in every language doesn't say that it hangs on
+    the browser's: caches would keep it once for each."""
+
+    OF_BROWSERS = ("/admin/", "/accounts/", "/door/")  # nothing of these has a language in its address
+    SAME_IN_ALL = ("/api/", "/ingest/", "/pictures/", "/sitemap", "/robots.txt", "/sw.js", "/health/", "/metrics")
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path_info.startswith(self.SAME_IN_ALL):
+            return response
+        if response.status_code == HTTPStatus.NOT_FOUND and request.path_info.startswith(self.OF_BROWSERS):
+            patch_vary_headers(response, ["Accept-Language"])
+            return response
+        return super().process_response(request, response)
 
 
 class UnavailableMiddleware:

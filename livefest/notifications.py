@@ -20,6 +20,7 @@ from django.utils.timezone import localtime
 
 from livefest import clock
 from livefest.models import Fest, Notification, NotificationChoice, User
+from livefest.models.translated import in_this_language
 from livefest.quiet_hours import may_send_from
 
 
@@ -77,7 +78,8 @@ def notify(user: User, kind: Kind, *, key: str, fest: Fest | None, data: Mapping
 
 
 def notify_all(tellings: Iterable[Telling], kind: Kind, *, fest: Fest | None) -> int:
-    """Tells several people, as `notify`; how many had not been told. `data`: JSON, texts as people write them."""
+    """Tells several people, as `notify`; how many had not been told. `data`: JSON, texts as people write them; what
+    staff translate as `livefest.models.translated.in_each_language` keeps it."""
     tellings = list(tellings)
     wanted = choices_of([one.user for one in tellings], kind)
     now = clock.now()
@@ -143,10 +145,14 @@ def worded(notification: Notification, part: Callable[[Kind], Any]) -> str:
     if kind is None:
         raise Unworded(f"no app has notifications of the kind {notification.kind!r}")
     try:
-        return str(part(kind)) % kind.words(notification.data)
+        return str(part(kind)) % kind.words(told_in_this_language(notification.data))
     except (LookupError, TypeError, ValueError) as error:
         problem = f"{type(error).__name__}: {error}"
         raise Unworded(f"the data of {notification.kind!r} is not what its text needs ({problem})") from error
+
+
+def told_in_this_language(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: in_this_language(value) for name, value in data.items()}
 
 
 def moment_words(text: str, zone: ZoneInfo | None = None) -> str:

@@ -19,11 +19,14 @@ from livefest.remembered import Remembered
 
 # The pages of a fest's menu, by the name of their address.
 MENU = [
+    ("live_now", gettext_lazy("LIVE now")),
     ("boards", gettext_lazy("Boards")),
     ("challenges", gettext_lazy("Challenges")),
+    ("programme", gettext_lazy("Programme")),
     ("groups", gettext_lazy("Leagues and communities")),
     ("rounds", gettext_lazy("Rounds")),
     ("rewards", gettext_lazy("Rewards")),
+    ("shopping", gettext_lazy("LIVE shopping")),  # where the fest has products
     ("rules", gettext_lazy("Rules")),
     ("updates", gettext_lazy("Updates")),
 ]
@@ -51,10 +54,13 @@ def fest_of(slug: str) -> Fest:
 
 def fest_context(fest: Fest, section: str = "") -> dict[str, Any]:
     """What every page of a fest's needs; `section` is the page's name in the menu, `copy` what stands on boards in
-    place of what is derived."""
+    place of what is derived. Two small queries, for each rendering of a page."""
     copy = shown_copy(fest.pk)
     menu = [RESULTS, *MENU] if copy and not copy.is_freeze else MENU
-    return {"fest": fest, "section": section, "fest_menu": menu, "copy": copy}
+    if not fest.products.exists():
+        menu = [page for page in menu if page[0] != "shopping"]
+    partners = fest.partners.exists()
+    return {"fest": fest, "section": section, "fest_menu": menu, "copy": copy, "has_partners": partners}
 
 
 def region_name(code: str) -> RegionName:

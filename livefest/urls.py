@@ -8,6 +8,7 @@ from livefest import views
 from livefest.views import health, metrics
 from livefest.views.mine import urls as mine
 from livefest.views.mine.profile import picture
+from livefest.views.share import urls as share
 
 urlpatterns = [
     path("", views.choose_language, name="start"),
@@ -15,7 +16,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.show, name="metrics"),
     path("", include("livefest.views.installable.urls")),
-    path("", include("livefest.views.share.urls")),
+    path("", include(share.urlpatterns)),
     path("api/v1/", include("livefest.api.urls")),
     path("ingest/", include("creators.urls")),
     path("accounts/", include("allauth.urls")),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("pictures/<str:digest>.webp", picture, name="picture"),
     *i18n_patterns(
         path("", views.home, name="home"),
+        *share.of_site,
         *mine.of_account,
         path("<slug:fest>/", views.fest_home, name="fest"),
         path("<slug:fest>/", include(mine.of_fest)),
@@ -34,9 +36,11 @@ urlpatterns = [
         path("<slug:fest>/", include("livefest.views.programme.urls")),
         path("<slug:fest>/", include("livefest.views.partners.urls")),
         path("<slug:fest>/", include("livefest.views.embeds.urls")),
+        path("<slug:fest>/", include(share.of_fest)),
         path("<slug:fest>/creators/<path:handle>/", views.creator, name="creator"),
         path("<slug:fest>/rules/", views.rules, name="rules"),
         path("<slug:fest>/updates/", views.updates, name="updates"),
+        path("<slug:fest>/updates/<str:update>/", views.update, name="update"),
         path("<slug:fest>/updates/feed.atom", views.updates_feed, name="feed"),
     ),
 ]

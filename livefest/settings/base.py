@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "livefest.middleware.MeasuringMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "livefest.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -201,6 +201,7 @@ CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
+        "worker-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],  # data: the admin's own icons
         "font-src": ["'self'"],
@@ -315,6 +316,9 @@ KEEP_CLAIM_DAYS: int = env.int("KEEP_CLAIM_DAYS", default=60)
 # A correction by staff that changes the scores of so many creators, or so many points of a board, takes two people.
 LARGE_CORRECTION_CREATORS: int = env.int("LARGE_CORRECTION_CREATORS", default=50)
 LARGE_CORRECTION_POINTS: int = env.int("LARGE_CORRECTION_POINTS", default=1_000_000)
+
+# Whether browsers keep what was seen, to be read offline. Off: they delete what they kept (docs/installable.md).
+SERVICE_WORKER: bool = env.bool("SERVICE_WORKER", default=True)
 
 # Whether creators see, on pages that only they see, where they stand while the public boards are frozen.
 SHOW_OWN_DURING_FREEZE: bool = env.bool("SHOW_OWN_DURING_FREEZE", default=True)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from livefest.models import Fest
+from tests import effort
 from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit
 from tests.pages.addresses import public_names
 
@@ -33,8 +34,16 @@ PAGES = {
     "rewards": "/en/live-fest/rewards/",
     "winners": "/en/live-fest/winners/",
     "rules": "/en/live-fest/rules/",
+    "programme": "/en/live-fest/programme/",
+    "programme_day": "/en/live-fest/programme/2026-12-03/",
+    "partners": "/en/live-fest/partners/",
+    "shopping": "/en/live-fest/shopping/",
     "updates": "/en/live-fest/updates/",
     "creator": "/en/live-fest/creators/ada.live/",
+    "live_now": "/en/live-fest/live/",
+    "following": "/en/live-fest/following/",
+    "search": "/en/live-fest/search/?q=ada",
+    "compare": "/en/live-fest/compare/?c=ada.live&c=bo.live",
     "board_find": "/en/live-fest/boards/global/all/find/?q=nobody",
     "board_day_find": "/en/live-fest/boards/today/GB/2026-12-03/find/?q=nobody",
     "home": "/en/",
@@ -50,24 +59,40 @@ MORE = {
     "supporters": "/en/live-fest/boards/supporters/GB/",
     "nobody yet": "/en/live-fest/boards/finals/all/",
     "league": "/en/live-fest/groups/super/",
+    "offline": "/en/offline.html",
 }
-NO_PAGES = {"feed", "results_edition", "results_file", "results_campaign", "verify_file"}
+NO_PAGES = {
+    "feed",
+    "following_cards",
+    "programme_calendar",
+    "results_edition",
+    "results_file",
+    "results_campaign",
+    "verify_file",
+}
 
 
 def test_every_page_is_walked() -> None:
     assert set(public_names()) == PAGES.keys() | NO_PAGES
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"),
+    [
+        (width, scheme, language)
+        for width, scheme in LOOKS
+        for language in (["en", "ar"] if effort.FULL else ["ar" if width == PHONE else "en"])
+    ],
+)
 def test_pages_keep_nobody_out(
-    browser: Browser, live_server: LiveServer, fest: Fest, width: ViewportSize, scheme: Any
+    browser: Browser, live_server: LiveServer, fest: Fest, width: ViewportSize, scheme: Any, language: str
 ) -> None:
     axe = Axe()
     found: dict[str, Any] = {}
     with browser.new_context(viewport=width, color_scheme=scheme, reduced_motion="reduce") as context:
         visit = Visit(context, live_server.url)
         for name, path in {**PAGES, **MORE}.items():
-            assert visit.goto(path) == 200, name
+            assert visit.goto(path.replace("/en/", f"/{language}/", 1)) == 200, name
             result = axe.run(visit.page)
             violations = [
                 (one["id"], [node["target"] for node in one["nodes"]][:3]) for one in result.response["violations"]

@@ -9,8 +9,10 @@ from demo.processes import ROOT
 from demo.stage import SLUG
 from tests.pages.addresses import public_names
 
-SEEN = screenshots.Seen(star="ada.live", other="bo", day="2026-12-03", jacket=1, invitation=2, failed=3)
-OF_EARLIER = {"rewards", "winners", "certificate"}
+SEEN = screenshots.Seen(
+    star="ada.live", other="bo", day="2026-12-03", show=4, update=5, winner="cy", jacket=1, invitation=2, failed=3
+)
+OF_EARLIER = {"rewards", "winners", "certificate", "summary"}
 PAGES = screenshots.addresses(SEEN)
 
 
@@ -43,6 +45,12 @@ def test_each_address_is_of_the_page_that_it_is_named_for() -> None:
         "challenge for all": "challenge",
         "not found": "404",
         "certificate": "certificate",
+        "show": "show",
+        "update": "update",
+        "summary": "summary",
+        "embed_builder": "embed_builder",
+        "embed_board": "embed_board",
+        "overlay_board": "overlay_board",
     }
 
 

@@ -133,6 +133,16 @@ PUBLIC = {
     *("group", "results", "verify", "verify_file", "results_edition", "results_file", "results_campaign", "rounds"),
     *("challenges", "challenge", "challenge_day", "creator", "rules", "updates", "feed", "picture"),
     *("rewards", "winners", "certificate", "certificate_png", "certificate_pdf"),
+    *("live_now", "following", "following_cards", "search", "compare", "summary"),
+    *("programme", "programme_day", "programme_calendar", "show", "show_calendar", "partners", "partner", "shopping"),
+    *("update", "worker", "manifest", "offline", "robots", "sitemap", "sitemap_pages", "sitemap_part"),
+    *("site_picture", "fest_picture", "board_picture", "board_day_picture", "creator_picture", "summary_picture"),
+    *("challenge_picture", "update_picture"),
+    *("embed_builder", "embed_board", "embed_creator", "overlay_board", "overlay_creator"),
+}
+OF_THE_API = {  # tests/api
+    *("api_description", "api_fests", "api_fest", "api_boards", "api_board", "api_standing", "api_creator", "api_live"),
+    *("api_challenges", "api_groups", "api_results", "api_nowhere"),
 }
 AT_THE_DOOR = {"doors", "door", "door_admit", "door_list"}  # tests/rewards/test_door.py
 OF_MACHINES = {"live", "ready", "metrics", "ingest"}
@@ -150,7 +160,16 @@ def names(resolver: URLResolver | None = None, path: str = "") -> set[str | None
 
 
 def test_every_address_is_in_a_table() -> None:
-    assert names() == {*MINE, *WAYS_IN, *OF_ACCOUNTS, *PUBLIC, *AT_THE_DOOR, *OF_MACHINES, *OLD_NAMES}
+    assert names() == {
+        *MINE,
+        *WAYS_IN,
+        *OF_ACCOUNTS,
+        *PUBLIC,
+        *OF_THE_API,
+        *AT_THE_DOOR,
+        *OF_MACHINES,
+        *OLD_NAMES,
+    }
 
 
 @pytest.fixture

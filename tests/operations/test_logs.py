@@ -85,10 +85,10 @@ def test_neither_secrets_nor_people_are_logged() -> None:
 @pytest.mark.django_db
 def test_request_is_logged_once_without_who_asked(client: Client) -> None:
     with written() as file:
-        client.get("/nothing/?name=ada", headers={"user-agent": "A browser"}, REMOTE_ADDR="192.0.2.7")
+        client.get("/en/nothing/at/all/?name=ada", headers={"user-agent": "A browser"}, REMOTE_ADDR="192.0.2.7")
         client.get("/health/live")
     (line,) = lines(file)
-    assert (line["event"], line["request"], line["code"]) == ("request_finished", "GET /nothing/", 404)
+    assert (line["event"], line["request"], line["code"]) == ("request_finished", "GET /en/nothing/at/all/", 404)
     assert line.keys() == {"event", "request", "code", "request_id", "timestamp", "level", "logger"}
 
 

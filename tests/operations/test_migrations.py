@@ -20,6 +20,11 @@ RELEASED = {
     "rewards": "0002_same_fest",
 }
 SAFE_ANYWAY = {
+    (
+        "creators",
+        "0011_public_site",
+    ): "Pictures change hands in the state alone: their table stays as it is. All else is "
+    "new tables, and a column with a default of the database.",
     ("rankings", "0010_written_often"): "The index of scores is made CONCURRENTLY; the version before asks by the same "
     "columns, and never for a derived row's id.",
 }

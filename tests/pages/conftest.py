@@ -16,7 +16,9 @@ from pytest_django import Settings
 from creators.models import Creator, Entry, Live, Source
 from livefest import copies, pages, site
 from livefest.models import Announcement, Fest
+from livefest.views import errors
 from livefest.views.home import fests_around
+from livefest.views.showcase import live_page
 from rankings import course, history_page, live, views
 from rankings.history import record_history
 from rankings.refresh import refresh
@@ -53,6 +55,8 @@ def forget() -> None:
     views._boards.clear()
     rewards_page._versions.clear()
     fests_around.clear()
+    errors.fests.clear()
+    live_page._categories.clear()
     # Not cache.clear(): the published standings live in the same Valkey.
     found = list(valkey().scan_iter(match="*:page:*"))
     if found:

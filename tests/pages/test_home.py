@@ -98,7 +98,7 @@ def test_fest_home_after_says_that_it_is_over(client: Client, played: Fest, sett
     assert "The festival is over." in page
     assert "Who led" in page
     assert "Late reports close; then come the results" in page
-    assert "LIVE now" not in page
+    assert 'id="live-title"' not in page
 
 
 def test_fest_home_of_a_fest_without_anything_says_what_is_missing(client: Client) -> None:

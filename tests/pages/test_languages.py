@@ -82,3 +82,11 @@ def test_address_without_a_language_leads_to_one(client: Client, played: Fest) -
     response = client.get("/small/boards/", headers={"accept-language": "ja"})
     assert (response.status_code, response["Location"]) == (302, "/ja/small/boards/")
     assert client.get("/fr/small/boards/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/v1/fests", "/robots.txt", "/sitemap.xml", "/sw.js"])
+def test_what_has_no_words_is_the_same_for_every_browser(client: Client, played: Fest, path: str) -> None:
+    answers = [client.get(path, headers={"accept-language": accepted}) for accepted in ("en", "ar")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+    assert ["Accept-Language" in answer.headers.get("Vary", "") for answer in answers] == [False, False]

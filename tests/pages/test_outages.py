@@ -76,9 +76,12 @@ def postgresql_away(nowhere: Path) -> Iterator[None]:
 
 
 def every_answer(client: Client) -> dict[str, tuple[int, bytes, str]]:
-    """Of each address: status, content and where it leads."""
+    """Of each address: status, content and where it leads. Not of the cards of those one follows, which leave out ranks
+    rather than count a whole board for each."""
     found = {}
     for name, path in ADDRESSES.items():
+        if name == "following_cards":
+            continue
         response = client.get(path)
         found[name] = (response.status_code, response.content, response.headers.get("Location", ""))
     return found
@@ -89,7 +92,7 @@ def assert_strict(response: HttpResponseBase) -> None:
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert re.findall(r"<script(?![^>]*\ssrc=)[^>]*>|<style|\sstyle=|\son\w+=[\"']", text(response)) == []
+    assert re.findall(r"<script(?![^>]*(?:\ssrc=|ld\+json))[^>]*>|<style|\sstyle=|\son\w+=[\"']", text(response)) == []
     assert "Set-Cookie" not in response.headers
     assert "Cookie" not in response.headers.get("Vary", "")
 
@@ -150,7 +153,7 @@ def test_last_page_is_served_while_postgresql_is_away_and_says_how_old_it_is(
         for name, path in PAGES.items():
             response = client.get(path)
             assert response.status_code == 200, name
-            if name == "feed":
+            if name in {"feed", "programme_calendar"}:
                 assert response.content == before[name].content
                 continue
             (at,) = NOTICE.findall(text(response))
