@@ -19,7 +19,6 @@ from django.utils.translation import get_language, to_locale
 
 from creators.models import Entry, Live, Product, ProductShown
 from livefest.campaign.words import with_name
-from livefest.clock import fest_days
 from livefest.copies import shown_copy
 from livefest.models import Fest, Metric
 from livefest.remembered import Remembered
@@ -196,7 +195,7 @@ def earned_in(fest: Fest, lives: list[Live]) -> dict[int, list[str]]:
 def points_today(fest: Fest, entries: list[int], now: datetime) -> dict[int, int]:
     """The points of some entries on the fest day of now, by entry; none while a copy stands in for what is derived: it
     is of another moment than who is LIVE."""
-    days = fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone)
+    days = fest.days()
     today = next((day for day in days if day.starts <= now < day.ends), None)
     if today is None or not entries or shown_copy(fest.pk):
         return {}

@@ -14,7 +14,7 @@ from challenges.copies import shown_completions
 from creators.former import name_of
 from creators.models import Entry, Live
 from livefest import clock
-from livefest.clock import DayFinder, fest_days
+from livefest.clock import DayFinder
 from livefest.copies import shown_copy
 from livefest.models import Fest
 from livefest.pages import public_page
@@ -87,6 +87,6 @@ def days_live(fest: Fest, entry: Entry, now: datetime) -> int:
     copy = shown_copy(fest.pk)
     until = copy.shown_from if copy and copy.is_freeze else now
     lives = Live.objects.filter(entry=entry, ended_at__lt=until, started_at__lt=fest.ends)
-    finder = DayFinder(fest_days(fest.starts, fest.ends, fest.day_starts, fest.zone))
+    finder = DayFinder(fest.days())
     spans = lives.order_by().values_list("started_at", "ended_at")
     return len({day for starts, ends in spans if ends for day in finder.over(starts, ends)})
