@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from livefest.models.translated import in_each_language
 from livefest.notifications import Kind, moment_words, register_kind
 from rewards.models import Invitation
 from rewards.notices import tell
@@ -66,7 +67,7 @@ def tell_guest(invitation: Invitation, kind: Kind) -> None:
         invitation.award,
         kind,
         key=key,
-        event=event.name,
+        event=in_each_language(event),
         zone=event.time_zone,
         starts=event.starts.isoformat(),
         before=event.answer_before.isoformat(),

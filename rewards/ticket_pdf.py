@@ -21,13 +21,13 @@ from rewards.tickets import qr_png
 def ticket_pdf(ticket: Ticket, *, name: str, handle: str) -> bytes:
     """`name` is whose it is; in a script that the font hasn't, the guest's `handle` stands there."""
     event = ticket.invitation.event
-    pdf = new_pdf(drawable(event.name, _("Ticket")), language=get_language() or "en")
+    pdf = new_pdf(drawable(event.local.name, _("Ticket")), language=get_language() or "en")
     pdf.set_creation_date(clock.now())
     lines = [
-        (30, drawable(event.name, _("Award event"))),
+        (30, drawable(event.local.name, _("Award event"))),
         (18, drawable(name, handle)),
         (14, drawable(when(event))),
-        *((14, drawable(line)) for line in event.place.splitlines()[:6]),
+        *((14, drawable(line)) for line in event.local.place.splitlines()[:6]),
     ]
     for size, text in lines:
         pdf.set_font(size=size)

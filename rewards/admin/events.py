@@ -19,6 +19,7 @@ from livefest.admin.checks import RefusableAdmin
 from livefest.admin.permissions import lacking, refusal
 from livefest.admin.reasons import ReasonedAdmin, lacks_reason
 from livefest.admin.scope import FestScopedForm
+from livefest.admin.translations import TranslatedAdmin
 from livefest.admin.violations import VIOLATIONS
 from livefest.audit import record
 from rewards.awards import FULFIL
@@ -61,7 +62,7 @@ class AwardEventForm(FestScopedForm):
 
 
 @admin.register(AwardEvent)
-class AwardEventAdmin(ReasonedAdmin, RefusableAdmin):
+class AwardEventAdmin(ReasonedAdmin, TranslatedAdmin, RefusableAdmin):
     """More room lets in who waits, at once; the reward's claimed awards are invited."""
 
     form = AwardEventForm

@@ -1,4 +1,4 @@
-"""Rewards' names in more than one language."""
+"""What rewards and award events are called in more than one language, and where the events are."""
 
 from django.db import migrations, models
 
@@ -11,6 +11,13 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="reward",
+            name="translations",
+            field=models.JSONField(
+                blank=True, db_default=models.Value({}, models.JSONField()), default=dict, verbose_name="translations"
+            ),
+        ),
+        migrations.AddField(
+            model_name="awardevent",
             name="translations",
             field=models.JSONField(
                 blank=True, db_default=models.Value({}, models.JSONField()), default=dict, verbose_name="translations"

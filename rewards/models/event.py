@@ -11,12 +11,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from livefest.models import Fest
+from livefest.models.translated import Translated
 from rewards.models.award import Award
 from rewards.models.reward import Reward
 
 
-class AwardEvent(models.Model):
+class AwardEvent(Translated):
     """Where and when those come together whom a reward invites. `capacity` counts people, companions too."""
+
+    TRANSLATED = ("name", "place")
 
     fest = models.ForeignKey(Fest, models.PROTECT, related_name="events", verbose_name=_("fest"))
     reward = models.OneToOneField(

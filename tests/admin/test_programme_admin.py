@@ -16,7 +16,7 @@ from creators.models import Creator, Entry, Group, Product, ProductShown, Show, 
 from livefest.models import Announcement, AuditEntry, Fest, Metric, Partner, Picture, Round, Translated
 from livefest.pictures import WIDE
 from rankings.models import Board
-from rewards.models import Reward
+from rewards.models import AwardEvent, Reward
 from tests.admin.pages import add, body, change, delete, errors, form_values, inline, submit
 from tests.livefest.test_pictures import image, saved
 
@@ -179,6 +179,9 @@ def rows(fest: Fest) -> list[Translated]:
         Partner.objects.create(fest=fest, slug="p", name="Partner"),
         Show.objects.create(fest=fest, title="Show", **moments),
         Product.objects.create(fest=fest, slug="p", name="Product", url="https://p.example/"),
+        AwardEvent.objects.create(
+            fest=fest, name="Gala", place="Hall", time_zone="UTC", capacity=1, answer_before=fest.starts, **moments
+        ),
     ]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 from pytest_django import Settings
 
 from livefest import clock
 from livefest.models import Fest, Notification
+from livefest.notifications import subject_of
 from rewards.awards import AwardError, TooLate, WrongState, decline, revoke
 from rewards.invitations import (
     Needs,
@@ -145,3 +147,17 @@ def test_answering_on_the_page(gala: Fest) -> None:
     assert "Zoë" in page
     assert ann.post(path, {"comes": ""}).status_code == 422
     assert "You don&#x27;t come." in ann.post(path, {"comes": "no"}, follow=True).content.decode()
+
+
+def test_the_event_is_named_in_the_guests_language(gala: Fest) -> None:
+    AwardEvent.objects.update(translations={"es": {"name": "La gala", "place": "Ayuntamiento\nCalle Mayor 1"}})
+    comes("ann")
+    path = f"/prizes/me/awards/{invitation_of('ann').award_id}/invitation/"
+    ann = browser_of("ann")
+    pages = {language: ann.get(f"/{language}{path}").content.decode() for language in ("en", "es")}
+    assert ["The Gala" in pages["en"], "Town Hall" in pages["en"], "La gala" in pages["en"]] == [True, True, False]
+    assert ["La gala" in pages["es"], "Calle Mayor 1" in pages["es"], "The Gala" in pages["es"]] == [True, True, False]
+    tickets = Notification.objects.get(user__participations__handle="ann", kind="invitation_tickets")
+    assert "The Gala" in subject_of(tickets)
+    with override("es"):
+        assert "La gala" in subject_of(tickets)

@@ -143,7 +143,7 @@ def invitations(owner: Owner) -> Iterator[tuple[Any, ...]]:
     for one in found:
         needs = needs_of(one)
         yield (
-            *(one.award_id, one.event.name, one.answer, one.people, one.answered_at),
+            *(one.award_id, one.event.local.name, one.answer, one.people, one.answered_at),
             *(needs.companions, needs.diet, needs.access),
         )
 
