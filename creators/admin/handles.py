@@ -44,9 +44,14 @@ class OfCreatorForm(ModelForm):
 
     entry = HandleField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "entry" in self.fields:
+            self.initial["entry"] = str(self.instance.entry)
+
     def fest_of(self, cleaned: dict[str, Any]) -> Fest | None:
         """Of which fest the creator must be, as the other fields say."""
-        raise NotImplementedError
+        return cleaned.get("fest")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pycountry
 from django.contrib import admin
 from django.forms import ValidationError
@@ -18,7 +16,6 @@ from livefest.admin.pictures import PicturedAdmin
 from livefest.admin.scope import FestScopedForm
 from livefest.admin.translations import TranslatedAdmin
 from livefest.admin.violations import VIOLATIONS
-from livefest.models import Fest
 
 VIOLATIONS.update(
     {
@@ -55,13 +52,7 @@ class ProductAdmin(PicturedAdmin, TranslatedAdmin, RefusableAdmin):
 
 
 class ShownForm(OfCreatorForm, FestScopedForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk and "entry" in self.fields:
-            self.initial["entry"] = str(self.instance.entry)
-
-    def fest_of(self, cleaned: dict[str, Any]) -> Fest | None:
-        return cleaned.get("fest")
+    pass
 
 
 @admin.register(ProductShown)

@@ -32,11 +32,6 @@ class HostForm(OfCreatorForm, WordedForm):
 
     of_show: Fest | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["entry"] = str(self.instance.entry)
-
     def fest_of(self, cleaned: dict[str, Any]) -> Fest | None:
         self.instance.fest = self.of_show
         return self.of_show

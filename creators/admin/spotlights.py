@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -13,19 +11,12 @@ from livefest.admin.checks import RefusableAdmin
 from livefest.admin.scope import FestScopedForm
 from livefest.admin.translations import TranslatedAdmin
 from livefest.admin.violations import VIOLATIONS
-from livefest.models import Fest
 
 VIOLATIONS.update({"spotlight_starts_before_end": _("The end is not after the start; write a later moment, or none.")})
 
 
 class SpotlightForm(OfCreatorForm, FestScopedForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk and "entry" in self.fields:
-            self.initial["entry"] = str(self.instance.entry)
-
-    def fest_of(self, cleaned: dict[str, Any]) -> Fest | None:
-        return cleaned.get("fest")
+    pass
 
 
 @admin.register(Spotlight)
