@@ -18,12 +18,18 @@ from typing import Any, NamedTuple
 
 from bench.figures import Figure
 from bench.load import get, requests_per_second
+from bench.phone import largest_paints
 from bench.setting import NOW
 from tests.processes import web_server
 
 CONNECTIONS = 8
 SLICES, SECONDS = 6, 0.4  # of load on each of the two by turns, in each round: a busy moment meets both
 BOARD = "/en/live-fest/boards/global/all/"
+SEEN_ON_PHONES = {
+    "home page": "/en/live-fest/",
+    "board page": BOARD,
+    "board page in Arabic": BOARD.replace("/en/", "/ar/", 1),
+}
 CONTEXT = [
     "fest",
     "section",
@@ -112,7 +118,10 @@ def run_pages(folder: Path, *, creators: int, rounds: int) -> list[Figure]:
                 (bare, [get(f"/literal/?page={number}", GZIP) for number in numbers]),
             ),
         ]
-        return [measure(contest, rounds) for contest in contests]
+        return [
+            *(measure(contest, rounds) for contest in contests),
+            *largest_paints(site, SEEN_ON_PHONES, rounds),
+        ]
 
 
 def measure(contest: Contest, rounds: int) -> Figure:
