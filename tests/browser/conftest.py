@@ -43,6 +43,7 @@ FLAGS = [
     "--disable-sync",
 ]
 WEB = ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-access-log", "--log-level", "warning")
+AXE = Axe()
 PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 # At which width and in which scheme pages are looked at: both of each, with full effort all four together.
 LOOKS = [(PHONE, "dark"), (DESKTOP, "light"), *([(PHONE, "light"), (DESKTOP, "dark")] if effort.FULL else [])]
@@ -114,13 +115,30 @@ class Visit:
         assert self.context.cookies() == []
 
 
-def look(page: Page, name: str) -> None:
-    """Nothing is wider than the phone, and axe finds nothing; kept as a picture where SHOTS names a folder."""
+def faults(page: Page, name: str) -> list[Any]:
+    """What keeps somebody out of a page as it is shown: what axe finds, and being wider than the screen. Kept as a
+    picture of this name where SHOTS names a folder."""
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
+    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    wrong: list[Any] = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append("wider than the screen")
+    return wrong
+
+
+def faults_of(visit: Visit, pages: dict[str, str], look: str) -> dict[str, list[Any]]:
+    """Those of the pages that have any, by name."""
+    found = {}
+    for name, path in pages.items():
+        assert visit.goto(path) == 200, name
+        if wrong := faults(visit.page, f"{name}-{look}".replace(" ", "-")):
+            found[name] = wrong
+    return found
+
+
+def look(page: Page, name: str) -> None:
+    assert faults(page, name) == [], name
 
 
 def follow(leads_on: Locator) -> None:

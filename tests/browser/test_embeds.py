@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from livefest.models import Fest
 from tests import effort
-from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit, look
+from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit, faults_of
 
 WIDGETS = {
     "board": "/en/live-fest/embed/board/global/all/",
@@ -36,11 +36,7 @@ def test_widgets_and_builder_keep_nobody_out(
     with browser.new_context(viewport=width, color_scheme=scheme, reduced_motion="reduce") as context:
         visit = Visit(context, live_server.url)
         pages = {**WIDGETS, "builder": BUILDER, "of a creator": f"{BUILDER}?of=creator&creator=ada.live"}
-        for name, path in pages.items():
-            assert visit.goto(path) == 200, name
-            visit.page.wait_for_load_state("networkidle")
-            if width == PHONE:
-                look(visit.page, f"embed-{name}-{scheme}".replace(" ", "-"))
+        assert faults_of(visit, pages, f"embed-{width['width']}-{scheme}") == {}
         visit.is_clean()
 
 

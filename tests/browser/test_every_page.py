@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from livefest.models import Fest
 from tests import effort
-from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit
+from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit, faults_of
 from tests.pages.addresses import public_names
 
 # An address for each name of the URLconf; what is no page (it leads elsewhere, or is a feed) is said so.
@@ -87,21 +86,10 @@ def test_every_page_is_walked() -> None:
 def test_pages_keep_nobody_out(
     browser: Browser, live_server: LiveServer, fest: Fest, width: ViewportSize, scheme: Any, language: str
 ) -> None:
-    axe = Axe()
-    found: dict[str, Any] = {}
     with browser.new_context(viewport=width, color_scheme=scheme, reduced_motion="reduce") as context:
         visit = Visit(context, live_server.url)
-        for name, path in {**PAGES, **MORE}.items():
-            assert visit.goto(path.replace("/en/", f"/{language}/", 1)) == 200, name
-            result = axe.run(visit.page)
-            violations = [
-                (one["id"], [node["target"] for node in one["nodes"]][:3]) for one in result.response["violations"]
-            ]
-            if visit.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                violations.append(("wider than the screen", []))
-            if violations:
-                found[name] = violations
-        assert found == {}
+        pages = {name: path.replace("/en/", f"/{language}/", 1) for name, path in {**PAGES, **MORE}.items()}
+        assert faults_of(visit, pages, f"{language}-{width['width']}-{scheme}") == {}
         visit.is_clean()
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from creators.models import Entry, PlannedLive, Show, ShowHost
 from demo.programme import put_on
 from livefest.models import Fest
-from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit
+from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit, faults_of
 from tests.browser.festival import NOW
 from tests.mine.conftest import take_part
 from tests.pages.conftest import forget
@@ -51,22 +49,10 @@ def show(fest: Fest) -> Show:
 def test_pages_keep_nobody_out(
     browser: Browser, live_server: LiveServer, fest: Fest, show: Show, width: ViewportSize, scheme: Any
 ) -> None:
-    axe, found = Axe(), {}
+    pages = {**PATHS, "show": f"/en/live-fest/programme/shows/{first_show(fest).pk}/"}
     with browser.new_context(viewport=width, color_scheme=scheme, reduced_motion="reduce") as context:
         visit = Visit(context, live_server.url)
-        for name, path in {**PATHS, "show": f"/en/live-fest/programme/shows/{first_show(fest).pk}/"}.items():
-            assert visit.goto(path) == 200, name
-            if folder := os.environ.get("SHOTS"):
-                visit.page.screenshot(path=f"{folder}/{name}-{width['width']}-{scheme}.png", full_page=True)
-            violations = [
-                (one["id"], [node["html"] for node in one["nodes"]][:3])
-                for one in axe.run(visit.page).response["violations"]
-            ]
-            if visit.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                violations.append(("wider than the screen", []))
-            if violations:
-                found[name] = violations
-        assert found == {}
+        assert faults_of(visit, pages, f"{width['width']}-{scheme}") == {}
         visit.is_clean()
 
 

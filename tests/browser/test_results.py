@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Browser, ViewportSize, expect
 from pytest_django import Settings
@@ -17,7 +16,7 @@ from livefest.models import Fest, User
 from rankings.corrections import make_correction
 from rankings.models import Edition
 from rankings.results_file import file_lines
-from tests.browser.conftest import LOOKS, PHONE, Visit, third_day
+from tests.browser.conftest import LOOKS, PHONE, Visit, faults_of, third_day
 from tests.kept import kept
 from tests.rankings.play import entry_of
 
@@ -52,14 +51,9 @@ def make_certified() -> Fest:
 def test_results_keep_nobody_out(
     browser: Browser, live_server: LiveServer, certified: Fest, width: ViewportSize, scheme: Any
 ) -> None:
-    axe = Axe()
     with browser.new_context(viewport=width, color_scheme=scheme, reduced_motion="reduce") as context:
         visit = Visit(context, live_server.url)
-        for name, path in PAGES.items():
-            assert visit.goto(path) == 200
-            found = axe.run(visit.page).response["violations"]
-            assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == [], name
-            assert not visit.page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
+        assert faults_of(visit, PAGES, f"{width['width']}-{scheme}") == {}
         visit.is_clean()
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -21,7 +19,7 @@ from livefest.models import Fest
 from rankings.closing import close
 from rankings.history import record_history
 from rankings.refresh import refresh
-from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit
+from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit, faults, faults_of
 from tests.browser.festival import HANDLES, NOW, festival
 from tests.kept import kept
 from tests.pages.conftest import forget
@@ -104,25 +102,12 @@ def follow_on(page: Page, *names: str) -> None:
         page.get_by_role("button", name=f"Follow {name}", exact=True).click()
 
 
-def looked_at(page: Page, name: str, width: ViewportSize, scheme: str) -> list[Any]:
-    """What is wrong with a page; kept as a picture where SHOTS names a folder."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}-{width['width']}-{scheme}.png", full_page=True)
-    wrong: list[Any] = [
-        (one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in Axe().run(page).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        wrong.append("wider than the screen")
-    return wrong
-
-
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_showcase_keeps_nobody_out(
     browser: Browser, live_server: LiveServer, fest: Fest, settings: Settings, width: ViewportSize, scheme: Any
 ) -> None:
     with browser.new_context(viewport=width, color_scheme=scheme, reduced_motion="reduce") as context:
         visit = Visit(context, live_server.url)
-        found: dict[str, Any] = {}
         pages = {
             "home": f"{ROOT}/",
             "live": LIVE,
@@ -135,22 +120,17 @@ def test_showcase_keeps_nobody_out(
             "search-empty": SEARCH,
             "creator": f"{ROOT}/creators/ada.live/",
         }
-        for name, path in pages.items():
-            visit.goto(path)
-            if wrong := looked_at(visit.page, name, width, scheme):
-                found[name] = wrong
+        look = f"{width['width']}-{scheme}"
+        found = faults_of(visit, pages, look)
         visit.goto(LIVE)
         follow_on(visit.page, "Bo Ström", "艾琳")
         visit.goto(FOLLOWING)
         expect(visit.page.locator("#followed-title")).to_have_text("2 of them are LIVE")
-        if wrong := looked_at(visit.page, "following", width, scheme):
-            found["following"] = wrong
+        found["following"] = faults(visit.page, f"following-{look}")
         settings.LIVEFEST_NOW = (fest.ends + timedelta(hours=3)).isoformat()
         forget()
-        visit.goto(SUMMARY)
-        if wrong := looked_at(visit.page, "summary", width, scheme):
-            found["summary"] = wrong
-        assert found == {}
+        found |= faults_of(visit, {"summary": SUMMARY}, look)
+        assert found == {"following": []}
         visit.is_clean()
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -19,7 +18,7 @@ from creators.models import Entry, Group, JoinRequest, Membership, Participation
 from livefest.models import Fest, Terms, User
 from livefest.views.mine.urls import of_account, of_fest
 from tests.accounts.conftest import code_sent
-from tests.browser.conftest import LOOKS, Visit, signed_in
+from tests.browser.conftest import LOOKS, Visit, faults_of, signed_in
 from tests.browser.device import Device, phone_with_passkeys
 from tests.mine.conftest import agree_to_age, take_part
 
@@ -151,22 +150,14 @@ def test_their_pages_keep_nobody_out(
     new = Entry.objects.get(fest=fest, creator__handle="fan001")
     JoinRequest.objects.create(fest=fest, entry=new, group=owls, asked_at=fest.starts)
     enquiry = ask(entry=entry, text="An hour of <b>songs</b> is missing.", by=entry, day=fest.starts_on)
-    axe, found = Axe(), dict[str, Any]()
+    found: dict[str, Any] = {}
     people = [(take_part(fest, "ada.live"), PAGES), (take_part(fest, "fan001"), MORE)]
     for participation, paths in people:
         agree_to_age(participation)
         options = {"viewport": width, "color_scheme": scheme, "reduced_motion": "reduce"}
         with signed_in(browser, participation.user, live_server.url, **options) as context:
             visit = Visit(context, live_server.url)
-            for name, path in paths.items():
-                assert visit.goto(path.format(enquiry=enquiry.pk)) == 200, name
-                result = axe.run(visit.page)
-                wrong = [
-                    (one["id"], [node["target"] for node in one["nodes"]][:3]) for one in result.response["violations"]
-                ]
-                if not fits(visit.page):
-                    wrong.append(("wider than the screen", []))
-                if wrong:
-                    found[name] = wrong
+            pages = {name: path.format(enquiry=enquiry.pk) for name, path in paths.items()}
+            found |= faults_of(visit, pages, f"{width['width']}-{scheme}")
             assert visit.wrong == []
     assert found == {}
