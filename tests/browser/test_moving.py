@@ -33,7 +33,7 @@ def post_fact(visit: Visit, secret: str, fact: dict[str, object]) -> None:
     assert answer.json()["accepted"] == 1
 
 
-def test_fact_posted_moves_a_creator_on_an_open_board(browser: Browser, site: Site) -> None:
+def test_open_board_moves_by_itself_and_outlives_postgresql(browser: Browser, site: Site) -> None:
     """Web, worker and beat are processes, as often asked and refreshed as by default: nobody gives a command."""
     secret = add_secret(source=Source.objects.get(fest=site.fest), by=None)
     with browser.new_context(viewport=PHONE) as context:
@@ -43,32 +43,25 @@ def test_fact_posted_moves_a_creator_on_an_open_board(browser: Browser, site: Si
         assert "Ada Lovelace" in top.inner_text()
         visit.page.evaluate("window.stayed = true")
         visit.page.get_by_role("link", name="Bo Ström").last.focus()
-        fact = {"id": "big", "creator": "hana.live", "metric": "diamonds", "quantity": 900_000}
-        post_fact(visit, secret, {**fact, "at": "2026-12-03T20:00:00Z"})
+        big = {"metric": "diamonds", "quantity": 900_000, "at": "2026-12-03T20:00:00Z"}
+        post_fact(visit, secret, {**big, "id": "big", "creator": "hana.live"})
         seconds = seconds_of(lambda: expect(top).to_contain_text("Hana", timeout=20_000))
         print(f"moved after {seconds:.1f} s")
         assert visit.page.evaluate("window.stayed") is True, "no reload"
         assert visit.page.evaluate("document.activeElement.innerText") != "", "focus is kept"
         visit.is_clean()
 
-
-def test_open_board_outlives_postgresql(browser: Browser, site: Site) -> None:
-    """It says how old it is, and moves again by itself; what was never opened is told to come back to."""
-    secret = add_secret(source=Source.objects.get(fest=site.fest), by=None)
-    with browser.new_context(viewport=PHONE) as context:
-        visit = Visit(context, site.origin)
         visit.goto(BOARD)
-        top = visit.page.locator("tbody tr").first
+        # What was opened says how old it is, and moves again by itself; what wasn't is told to come back to.
         with postgresql_refused():
             assert visit.goto(BOARD) == 200
-            assert "Ada Lovelace" in top.inner_text()
+            assert "Hana" in top.inner_text()
             assert visit.goto("/en/live-fest/creators/ada.live/") == 503
             assert "A short interval" in visit.page.locator("h1").inner_text()
             assert visit.page.get_by_role("link", name="Try again").is_visible()
         visit.goto(BOARD)
-        fact = {"id": "big", "creator": "hana.live", "metric": "diamonds", "quantity": 900_000}
-        post_fact(visit, secret, {**fact, "at": "2026-12-03T20:00:00Z"})
-        expect(top).to_contain_text("Hana", timeout=20_000)
+        post_fact(visit, secret, {**big, "id": "bigger", "creator": "jose.live", "quantity": 1_900_000})
+        expect(top).to_contain_text("José", timeout=20_000)
         assert [line for line in visit.wrong if "503" not in line] == []
 
 

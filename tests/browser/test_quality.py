@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from livefest.models import Fest
 from tests import effort
 from tests.browser.conftest import DESKTOP, Visit
+from tests.browser.festival import NOW
 from tests.browser.test_every_page import MORE, PAGES
 
 MOST_HTML, MOST_CSS, MOST_JS = 40 * 1024, 40 * 1024, 90 * 1024  # bytes, before compression
@@ -71,10 +73,17 @@ def sized(tag: str, attribute: str) -> int:
     return size_of(match.group(1))
 
 
+def stand_still(visit: Visit) -> None:
+    """No page asks again or loads itself anew from here on."""
+    visit.page.clock.install(time=NOW)
+    visit.page.clock.pause_at(NOW + timedelta(seconds=1))
+
+
 def test_keyboard_alone_reaches_everything(browser: Browser, live_server: LiveServer, fest: Fest) -> None:
     wrong: dict[str, object] = {}
     with browser.new_context(viewport=DESKTOP, reduced_motion="reduce") as context:
         visit = Visit(context, live_server.url)
+        stand_still(visit)
         for name, path in {**PAGES, **MORE}.items():
             if name in LEADING:
                 continue

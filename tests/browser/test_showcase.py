@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,6 +19,7 @@ from livefest.models import Fest
 from rankings.closing import close
 from rankings.history import record_history
 from rankings.refresh import refresh
+from tests import effort
 from tests.browser.conftest import DESKTOP, LOOKS, PHONE, Visit, faults, faults_of
 from tests.browser.festival import HANDLES, NOW, festival
 from tests.kept import kept
@@ -86,15 +87,10 @@ def over(fest: Fest, settings: Settings) -> None:
     forget()
 
 
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+@pytest.fixture(params=[PHONE, DESKTOP] if effort.FULL else [PHONE], ids=lambda width: width["width"])
+def visit(browser: Browser, live_server: LiveServer, fest: Fest, request: pytest.FixtureRequest) -> Iterator[Visit]:
     with browser.new_context(viewport=request.param, reduced_motion="reduce") as context:
-        yield context
-
-
-@pytest.fixture
-def visit(context: BrowserContext, live_server: LiveServer, fest: Fest) -> Visit:
-    return Visit(context, live_server.url)
+        yield Visit(context, live_server.url)
 
 
 def follow_on(page: Page, *names: str) -> None:

@@ -111,7 +111,7 @@ def test_offline_page_is_in_each_language(client: Client, language: str) -> None
 
 @pytest.mark.parametrize("path", ["/en/small/", "/en/small/boards/all/all/", "/en/offline.html", "/accounts/login/"])
 def test_page_names_the_app(client: Client, fest: Fest, path: str) -> None:
-    page = text(client.get(path))
+    page = re.sub(r"\s+", " ", text(client.get(path)))
     assert '<link rel="manifest" href="/en/manifest.webmanifest">' in page
     assert '"/static/livefest/icons/apple-touch-180.png"' in page
     assert 'data-worker="/sw.js" defer></script>' in page
