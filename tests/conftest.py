@@ -10,6 +10,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from livefest.campaign import load_campaign
@@ -49,6 +50,13 @@ def _force_login_has_a_second_factor() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "force_login", whole_login)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_language_is_left_behind() -> Iterator[None]:
+    """The test client asks in the test's own thread, where the language of a page stays active."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
