@@ -42,4 +42,4 @@ class FirstOfItsSecond:
         return self.get_response(request)
 
 
-urlpatterns = [*i18n_patterns(path("<slug:fest>/boards/<slug:board>/<str:within>/", board)), *site]
+urlpatterns = [*i18n_patterns(path("<slug:fest>/boards/<slug:board>/<str:within>/", board, name="board")), *site]

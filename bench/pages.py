@@ -35,6 +35,7 @@ CONTEXT = [
     "section",
     "fest_menu",
     "copy",
+    "has_partners",
     "page",
     "boards",
     "places",
@@ -76,6 +77,8 @@ def make_fest(creators: int) -> None:
 
 def run_pages(folder: Path, *, creators: int, rounds: int) -> list[Figure]:
     """Requests/s of each figure, once a round."""
+    from livefest.pages import INDENTATION
+
     make_fest(creators)
     numbers = range(1, CONNECTIONS + 1)
     contexts = page_literals(numbers)
@@ -91,7 +94,7 @@ def run_pages(folder: Path, *, creators: int, rounds: int) -> list[Figure]:
         bare = servers.enter_context(web_server({settings: "bench.bare_settings", "BENCH_LITERALS": str(given)}))
         fresh = servers.enter_context(web_server({settings: "bench.fresh_settings"}))
         for number in numbers:
-            assert fetch(bare, f"/literal/?page={number}").body == fetch(fresh, address(number)).body
+            assert INDENTATION.sub(b"\n", fetch(bare, address(number)).body) == fetch(fresh, address(number)).body
 
         def kept(name: str, against: str, key: str, headers: dict[str, str]) -> Contest:
             assert fetch(bare, f"/bare/{key}/", headers) == answers[key]
@@ -115,7 +118,7 @@ def run_pages(folder: Path, *, creators: int, rounds: int) -> list[Figure]:
                 0.7,
                 200,
                 (fresh, [get(address(number), GZIP) for number in numbers]),
-                (bare, [get(f"/literal/?page={number}", GZIP) for number in numbers]),
+                (bare, [get(address(number), GZIP) for number in numbers]),
             ),
         ]
         return [
@@ -172,11 +175,14 @@ def literal(value: Any) -> Any:
     from django.db.models import Model, QuerySet
     from django.utils.functional import Promise
 
+    from livefest.models.translated import Translated
+
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, Model):
         fields = {field.attname: getattr(value, field.attname) for field in value._meta.concrete_fields}
-        return {name: given for name, given in fields.items() if isinstance(given, str | int)}
+        texts = {name: getattr(value.local, name) for name in value.TRANSLATED} if isinstance(value, Translated) else {}
+        return {name: given for name, given in fields.items() if isinstance(given, str | int)} | {"local": texts}
     if is_dataclass(value):
         names = [name for name in dir(value) if not name.startswith("_")]
         looked_up = {name: getattr(value, name) for name in names}
