@@ -306,20 +306,20 @@ def look_around(page: Page, site: str) -> Seen:
     page.goto(board)
     star = handle_of(page, "#podium-1")
     page.goto(f"{board}?page=2")
-    other, day = handle_of(page, "tbody tr:nth-child(12) a"), datetime.now(UTC).date() - timedelta(days=1)
+    other, today = handle_of(page, "tbody tr:nth-child(12) a"), datetime.now(UTC).date()
     until = time.monotonic() + EARLIER_SECONDS
     while (response := page.goto(f"{site}{EARLIER}/me/awards/")) is None or response.status != HTTPStatus.OK:
         if time.monotonic() > until:
             raise DemoError(f"The earlier fest isn't there: {site}{EARLIER}/")
         time.sleep(2)
     awards = [number_of(page, "/me/awards/", name) for name in ("Festival jacket", "VIP global", "Quiz night")]
-    page.goto(f"{site}{FEST}/programme/")
+    page.goto(f"{site}{FEST}/programme/{today}/")
     of_show = number_of(page, "/programme/shows/")
     page.goto(f"{site}{FEST}/updates/")
     of_update = number_of(page, "/updates/")
     page.goto(f"{site}{EARLIER}/winners/")
     winner = handle_of(page, "main a[href*='/creators/']")
-    return Seen(star, other, str(day), of_show, of_update, winner, *awards)
+    return Seen(star, other, str(today - timedelta(days=1)), of_show, of_update, winner, *awards)
 
 
 def number_of(page: Page, under: str, text: str = "") -> int:
