@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from creators.models import Entry, Live, Participation
+from creators.models import Entry, Live
 from livefest import clock
 from livefest.api.answers import KEPT, answer, api
 from livefest.api.description import (
@@ -40,6 +39,7 @@ from livefest.site import fest_of, version_of_fest
 from livefest.views.creator_page import Rank, entry_of, ranks_of
 from livefest.views.creator_profile import said_by
 from livefest.views.places import boards_of, group_names
+from livefest.views.showcase.forward import lives_on_air
 from rankings.copies import shown_belonging
 
 STARTED = "s"  # cursors of lives
@@ -52,7 +52,7 @@ def creator(request: HttpRequest, fest: str, handle: str) -> HttpResponse:
     entry = entry_of(found, handle)
     belonging, said = shown_belonging(entry), said_by(entry.creator)
     ranks, _earlier = ranks_of(entry, belonging, boards_of(found), group_names(found))
-    live = lives_of(found, clock.now()).filter(entry=entry).first()
+    live = lives_on_air(found, clock.now()).filter(entry=entry).first()
     return answer(
         {
             "handle": handle,
@@ -76,7 +76,7 @@ def creator(request: HttpRequest, fest: str, handle: str) -> HttpResponse:
 def live(request: HttpRequest, fest: str) -> HttpResponse:
     """The newest first."""
     found, limit, after = fest_of(fest), limit_asked(request), numbers_after(request, STARTED)
-    lives = lives_of(found, clock.now())
+    lives = lives_on_air(found, clock.now())
     on_air = lives.count()
     if after:
         started, id = moment_of(after[0]), after[1]
@@ -86,14 +86,6 @@ def live(request: HttpRequest, fest: str) -> HttpResponse:
     following = numbers_cursor(STARTED, microseconds(last.started_at), last.pk) if last else ""
     rows = [{**who(one.entry, found), **live_said(one)} for one in shown[:limit]]
     return answer({"on_air": on_air, "lives": rows, "next": next_page(request, following)})
-
-
-def lives_of(fest: Fest, now: datetime) -> QuerySet[Live]:
-    """Those that are on, of whom the public may be shown: nobody suspended, and nobody who isn't named any more."""
-    suspended = Participation.objects.filter(fest=fest, state=Participation.State.SUSPENDED)
-    named = Live.objects.on_air(now).filter(source__fest=fest, entry__creator__withdrawn_at=None)
-    shown = named.exclude(entry__creator__in=suspended.values("creator"))
-    return shown.select_related("entry__creator", "entry__region").order_by("-started_at", "-pk")
 
 
 def live_said(live: Live) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from livefest import clock
-from livefest.api.creators import lives_of
 from livefest.pages import public_page
 from livefest.release import release
 from livefest.site import fest_context, fest_of, region_name, version_of_fest
@@ -15,6 +14,7 @@ from livefest.views.creator_page import entry_of, ranks_of
 from livefest.views.embeds.framing import in_any_frame, in_own_frames
 from livefest.views.embeds.look import CARD, NAMES, Look, Rows, look_asked, other_address
 from livefest.views.places import boards_of, group_names
+from livefest.views.showcase.forward import lives_on_air
 from rankings.copies import shown_belonging
 
 SIGN = Rows(1, 3, 1)
@@ -50,7 +50,7 @@ def shown(request: HttpRequest, fest: str, handle: str, *, look: Look, template:
         "name": entry.creator.name or handle,
         "flag": region_name(code).flag if code else "",
         "ranks": ranks[: look.rows],
-        "live": lives_of(found, clock.now()).filter(entry=entry).first(),
+        "live": lives_on_air(found, clock.now()).filter(entry=entry).first(),
         "look": look,
         "own": look.address(request.path),
         "release": release(),

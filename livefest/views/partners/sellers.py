@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from livefest.models import Fest
-from livefest.views.partners.wares import Shower, lives_of, shown_now
+from livefest.views.partners.wares import Shower, shown_now
 from livefest.views.places import person_of, standing_url
+from livefest.views.showcase.forward import live_of
 from rankings.board_page import default_period
 from rankings.models import Board
 from rankings.standings import biggest_standings, page
@@ -43,7 +44,7 @@ def sellers_of(fest: Fest, now: datetime) -> Sellers:
     ranked = list(rows.filter(entry__creator__handle__in=ranks))
     others = rows.exclude(entry__creator__handle__in=ranks)[: max(0, SELLERS - len(ranked))]
     entries = [row.entry for row in [*ranked, *others]]
-    lives = lives_of([entry.pk for entry in entries], now)
+    lives = live_of(fest, [entry.pk for entry in entries], now)
     sellers = [(ranks.get(entry.creator.handle), lives.get(entry.pk), entry.creator.handle, entry) for entry in entries]
     sellers.sort(key=lambda one: (one[0] or RANKED + 1, one[1] is None, one[2]))
     named = [Seller(Shower(person_of(entry, fest), live), rank) for rank, live, _handle, entry in sellers[:SELLERS]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from django.db.models.functions import RowNumber
 from creators.models import Live, Product, ProductShown
 from livefest.models import Fest, Partner
 from livefest.views.places import Person, person_of
-from livefest.views.programme.people import put_forward
+from livefest.views.showcase.forward import put_forward
 from rewards.wording import money
 
 SHOWERS = 3  # named of each product
@@ -86,9 +85,3 @@ def shown_now(fest: Fest, now: datetime) -> QuerySet[ProductShown]:
 
 def price_of(product: Product) -> str:
     return money(product.price, product.currency) if product.price is not None else ""
-
-
-def lives_of(entries: Iterable[int], now: datetime) -> dict[int, Live]:
-    """The LIVE that each is in, by entry."""
-    found = Live.objects.on_air(now).filter(entry__in=list(entries)).order_by("started_at")
-    return {live.entry_id: live for live in found}

@@ -15,7 +15,7 @@ from creators.models import Show, ShowHost
 from livefest.clock import wall_clock
 from livefest.models import Fest, Round
 from livefest.views.places import Person, person_of
-from livefest.views.programme.people import put_forward
+from livefest.views.showcase.forward import put_forward
 from rankings.models import RuleBonus
 
 Window = tuple[datetime, datetime]

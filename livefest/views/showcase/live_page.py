@@ -123,7 +123,7 @@ def live_page(fest: Fest, now: datetime, *, region: str, category: str, number: 
     )
     number = min(number, max(1, -(-size // CARDS)))
     first = (number - 1) * CARDS
-    found = list(lives.select_related("entry__creator", "entry__region")[first : first + CARDS])
+    found = list(lives[first : first + CARDS])
     return LivePage(
         fest=fest,
         region=region,
