@@ -29,7 +29,7 @@ from livefest.views.places import (
 )
 from livefest.views.programme.days import still_today
 from livefest.views.programme.items import Item
-from livefest.views.showcase.forward import SpotlightCard, spotlights
+from livefest.views.showcase.forward import SpotlightCard, lives_on_air, spotlights
 from rankings.board_page import default_period
 from rankings.ceremony_page import ceremony_url
 from rankings.models import Board
@@ -95,11 +95,10 @@ class FestPage:
 def fest_page(fest: Fest, now: datetime) -> FestPage:
     time = coming(fest, now)
     today, more_today = still_today(fest, now)
-    # The address of a LIVE names who is; of who is not named any more none is shown.
-    on_air = Live.objects.on_air(now).filter(source__fest=fest, entry__creator__withdrawn_at=None)
+    on_air = lives_on_air(fest, now)
     return FestPage(
         coming=time,
-        lives=live_cards(fest, list(on_air.select_related("entry__creator", "entry__region")[:LIVES])),
+        lives=live_cards(fest, list(on_air[:LIVES])),
         on_air=on_air.count(),
         spotlights=spotlights(fest, now),
         planned=[PlannedCard(live, person_of(live.entry, fest)) for live in lives_to_come(fest, now)[:PLANNED]],

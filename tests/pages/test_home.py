@@ -15,6 +15,7 @@ from creators.models import Entry
 from livefest.models import Fest, Metric
 from rankings.models import Board, Rule, RuleBonus
 from tests.pages.conftest import NOW, announce, assert_public, enter, go_live, open_page, text
+from tests.pages.test_showcase_live import entry, suspend
 from tests.rankings.fests import Script
 from tests.reference.small import moment
 
@@ -135,6 +136,15 @@ def test_fest_home_shows_the_newest_twelve_lives_and_how_many_there_are(client: 
     page = open_page(client, HOME)
     assert "14 on air" in page
     assert [number for number in range(1, 15) if f"Show {number:02}" in page] == list(range(1, 13))
+
+
+def test_fest_home_puts_no_suspended_creator_on_air(client: Client, fest: Fest) -> None:
+    """As the page of who is LIVE, to which it leads."""
+    go_live(entry("ada"), "room-a", started_at=NOW, title="Songs")
+    go_live(entry("bo"), "room-b", started_at=NOW, title="Talk")
+    suspend(entry("bo").creator, fest)
+    page = open_page(client, HOME)
+    assert ("Songs" in page, "Talk" in page, "2 on air" in page) == (True, False, False)
 
 
 def test_name_with_markup_is_text(client: Client, fest: Fest) -> None:
