@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import django_ratelimit.core
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
@@ -57,6 +60,13 @@ def _no_language_is_left_behind() -> Iterator[None]:
     """The test client asks in the test's own thread, where the language of a page stays active."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _no_window_of_a_rate_ends_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who counts to a limit of a minute would begin anew where the minute ended on the way."""
+    began = time.time()
+    monkeypatch.setattr(django_ratelimit.core, "time", SimpleNamespace(time=lambda: began))
 
 
 @pytest.fixture
