@@ -14,7 +14,7 @@ from livefest.replicas import read_publicly
 from livefest.site import fest_context, fest_of
 
 RETRY_AFTER = "10"  # seconds
-BELOW_FEST = re.compile(r"/[a-z-]{2,8}/([-\w]{1,50})/", re.ASCII)
+BELOW_FEST = re.compile(r"/[a-z-]{2,8}/([-\w]{1,64})/", re.ASCII)
 
 fests = Remembered(10.0)
 

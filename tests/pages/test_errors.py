@@ -39,6 +39,12 @@ def test_page_that_is_not_there_has_the_menu_of_its_fest(client: Client, played:
     assert '<a class="brand" href="/en/small/">Small</a>' in page
 
 
+def test_menu_is_there_however_long_the_slug_is(client: Client, fest: Fest) -> None:
+    slug = "s" * 64
+    Fest.objects.filter(pk=fest.pk).update(slug=slug)
+    assert f'href="/en/{slug}/boards/"' in text(client.get(f"/en/{slug}/nothing/"))
+
+
 def test_menu_of_a_fest_is_asked_for_once_in_a_while(client: Client, fest: Fest) -> None:
     assert 'href="/en/small/boards/"' in text(client.get("/en/small/nothing/at/all/"))
     with CaptureQueriesContext(connection) as captured:
