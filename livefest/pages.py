@@ -51,6 +51,7 @@ HEADERS = {
     "Vary": "Accept-Encoding, HX-Request",
 }
 NOTICE = b"<!--notice-->"  # where base.html leaves room for what is said of an old page
+ROW_ID = re.compile("[1-9][0-9]{0,17}")  # in one spelling: each would be kept as a page of its own
 INDENTATION = re.compile(rb"\s*\n\s*")  # of templates: a fifth of a page, and nothing to a browser
 Away = (OperationalError, InterfaceError)
 

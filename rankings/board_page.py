@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -201,7 +201,7 @@ def names_of(board: Board, handles: list[str]) -> dict[str, Named]:
             group.slug: (group.slug, group.local.name, "", "", reverse("group", args=[board.fest.slug, group.slug]))
             for group in groups
         }
-    address = reverse("creator", kwargs={"fest": board.fest.slug, "handle": "-"}).removesuffix("-/")
+    address = creator_addresses(board.fest.slug)
     found = {}
     for handle, key, name, code in execute(NAMES, [board.fest_id, handles]):
         region = region_name(code) if code else None
@@ -209,8 +209,14 @@ def names_of(board: Board, handles: list[str]) -> dict[str, Named]:
         if is_former(key):
             found[handle] = (key, former_creator(), flag, place, "")
         else:
-            found[handle] = (key, name or handle, flag, place, f"{address}{quote(handle, safe=AS_IN_A_PATH)}/")
+            found[handle] = (key, name or handle, flag, place, address(handle))
     return found
+
+
+def creator_addresses(fest: str) -> Callable[[str], str]:
+    """Where a creator's page is, by handle, in the language that is active: of many, for `reverse` is slow."""
+    address = reverse("creator", kwargs={"fest": fest, "handle": "-"}).removesuffix("-/")
+    return lambda handle: f"{address}{quote(handle, safe=AS_IN_A_PATH)}/"
 
 
 def unnamed(handle: str) -> Named:

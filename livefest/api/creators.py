@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from creators.former import name_of
 from creators.models import Entry, Live
 from livefest import clock
 from livefest.api.answers import KEPT, answer, api
@@ -56,7 +57,7 @@ def creator(request: HttpRequest, fest: str, handle: str) -> HttpResponse:
     return answer(
         {
             "handle": handle,
-            "name": entry.creator.name or handle,
+            "name": name_of(entry.creator),
             "region": belonging.region or (entry.region.code if entry.region else None),
             "category": belonging.category or None,
             "groups": [group.slug for group in belonging.groups],
@@ -96,7 +97,7 @@ def who(entry: Entry, fest: Fest) -> dict[str, Any]:
     handle = entry.creator.handle
     return {
         "handle": handle,
-        "name": entry.creator.name or handle,
+        "name": name_of(entry.creator),
         "region": entry.region.code if entry.region else None,
         "page": page_of(fest, handle),
     }

@@ -47,13 +47,13 @@ def fests(request: HttpRequest) -> HttpResponse:
 @public_page(version_of_fest, query=["lang"], headers=KEPT)
 def fest_detail(request: HttpRequest, fest: str) -> HttpResponse:
     found, now = fest_of(fest), clock.now()
-    days = found.days()
+    today = found.day_on(now)
     categories = Entry.objects.filter(fest=found).exclude(category="").order_by("category")
     return answer(
         {
             **summary_of(found, now),
-            "day": next((str(day.date) for day in days if day.starts <= now < day.ends), None),
-            "days": [{"date": str(day.date), "starts": day.starts, "ends": day.ends} for day in days],
+            "day": str(today.date) if today else None,
+            "days": [{"date": str(day.date), "starts": day.starts, "ends": day.ends} for day in found.days()],
             "regions": list(found.regions.values_list("code", flat=True)),
             "categories": list(categories.values_list("category", flat=True).distinct()),
             "standings": shown_of(found.pk),

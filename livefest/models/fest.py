@@ -100,6 +100,10 @@ class Fest(Translated):
         """Its days in order."""
         return clock.fest_days(self.starts, self.ends, self.day_starts, self.zone)
 
+    def day_on(self, moment: datetime) -> clock.FestDay | None:
+        """The one that is on at a moment."""
+        return next((day for day in self.days() if day.starts <= moment < day.ends), None)
+
     @property
     def grace_ends(self) -> datetime:
         """Until when, exclusive, facts of its window are accepted; from then on results can be certified."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,12 +13,11 @@ from livefest import clock
 from livefest.announced import shown_updates, told
 from livefest.languages import languages_of
 from livefest.models import Announcement, Fest
-from livefest.pages import public_page
+from livefest.pages import ROW_ID, public_page
 from livefest.site import RegionName, fest_context, fest_of, region_name, version_of_fest
 from livefest.views.updates_feed import feed_of
 
 ROWS = 20
-ID = re.compile("[1-9][0-9]{0,17}")  # in one spelling: each would be kept as a page of its own
 
 
 @require_safe
@@ -70,7 +67,7 @@ def further(shown: QuerySet[Announcement], after: str) -> QuerySet[Announcement]
 
 def one_of(shown: QuerySet[Announcement], id: str) -> Announcement:
     """Raises Http404."""
-    found = shown.filter(pk=int(id)).first() if ID.fullmatch(id) else None
+    found = shown.filter(pk=int(id)).first() if ROW_ID.fullmatch(id) else None
     if found is None:
         raise Http404(_("There is no such update."))
     return found

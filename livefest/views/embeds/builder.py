@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from creators.former import name_of
 from livefest.models import Fest
 from livefest.pages import public_answer
 from livefest.site import fest_context, fest_of
@@ -108,7 +109,7 @@ def creator_asked(request: HttpRequest, fest: Fest, look: Look) -> dict[str, Any
     built = Built(
         widget=look.address(reverse("embed_creator", kwargs=parts)),
         overlay=over.address(reverse("overlay_creator", kwargs=parts)),
-        title=f"{entry.creator.name or handle} · {fest.local.name}",
+        title=f"{name_of(entry.creator)} · {fest.local.name}",
         height=AROUND + 84 * look.rows,
         overlay_height=90 + 130 * over.rows,
     )

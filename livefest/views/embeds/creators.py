@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from creators.former import name_of
 from livefest import clock
 from livefest.pages import public_page
 from livefest.release import release
@@ -47,7 +48,7 @@ def shown(request: HttpRequest, fest: str, handle: str, *, look: Look, template:
     context = {
         **fest_context(found),
         "entry": entry,
-        "name": entry.creator.name or handle,
+        "name": name_of(entry.creator),
         "flag": region_name(code).flag if code else "",
         "ranks": ranks[: look.rows],
         "live": lives_on_air(found, clock.now()).filter(entry=entry).first(),

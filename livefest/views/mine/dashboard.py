@@ -13,7 +13,7 @@ from livefest.copies import one_look
 from livefest.site import fest_of
 from livefest.views.mine.access import Me, me_of, mine_context, taking_part
 from livefest.views.mine.dashboard_page import dashboard_page
-from livefest.views.mine.standing_cards import last_day, today_of
+from livefest.views.mine.standing_cards import last_day
 from rankings.neighbourhood import OwnStanding, own_standing_at, own_standings
 
 
@@ -44,5 +44,5 @@ def my_rank(request: HttpRequest, fest: str) -> HttpResponse:
 def rank_to_show(entry: Entry, request: HttpRequest) -> OwnStanding | None:
     named = [request.GET.get(name, "").replace("\0", "") for name in ("board", "within", "period")]
     own = own_standing_at(entry, *named) if named[0] else None
-    day = today_of(entry.fest, clock.now())
+    day = entry.fest.day_on(clock.now())
     return own or next(own_standings(entry, day.date if day else last_day(entry.fest)), None)

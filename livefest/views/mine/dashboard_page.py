@@ -15,7 +15,7 @@ from livefest.models import Fest
 from livefest.views.coming import bonuses, phase_of
 from livefest.views.mine.next_steps import Step, next_steps
 from livefest.views.mine.own_community import OwnCommunity, own_community
-from livefest.views.mine.standing_cards import StandingCard, standing_cards, today_of
+from livefest.views.mine.standing_cards import StandingCard, standing_cards
 from livefest.views.mine.today import PointsToday, points_today
 from rewards.my_awards import MyAward, awards_to_do
 
@@ -55,7 +55,7 @@ class DashboardPage:
 
 
 def dashboard_page(entry: Entry, now: datetime) -> DashboardPage:
-    fest, day = entry.fest, today_of(entry.fest, now)
+    fest, day = entry.fest, entry.fest.day_on(now)
     membership = membership_of(entry)
     as_it_was = own_copy(fest.pk) is not None
     return DashboardPage(

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from creators.models import Entry
 from livefest.campaign.descriptions import number
 from livefest.campaign.words import in_words
-from livefest.clock import FestDay
 from livefest.copies import own_copy
 from livefest.models import Fest
 from livefest.views.places import Person, group_names, people_named, period_label, place_label
@@ -37,14 +36,9 @@ class StandingCard:
     forecasts: list[tuple[str, bool]]
 
 
-def today_of(fest: Fest, now: datetime) -> FestDay | None:
-    """The fest day that is on."""
-    return next((day for day in fest.days() if day.starts <= now < day.ends), None)
-
-
 def standing_cards(entry: Entry, now: datetime) -> list[StandingCard]:
     """One for each board, in the campaign's order; of boards of days today's, after the fest the last day's."""
-    fest, day = entry.fest, today_of(entry.fest, now)
+    fest, day = entry.fest, entry.fest.day_on(now)
     own = list(own_standings(entry, day.date if day else last_day(fest)))
     moving = None if own_copy(fest.pk) else day
     people = people_named(fest, {one.handle for each in own for one in (each.ahead, each.behind) if one})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +11,10 @@ from django.db.models import Count, Q
 from creators.models import PlannedLive
 from creators.planned_lives import lives_to_come
 from livefest.models import Fest
+from livefest.pages import ROW_ID
 from livefest.views.places import Person, person_of
 
 ROWS = 40
-ID = re.compile("[1-9][0-9]{0,17}")  # in one spelling: each would be kept as a page of its own
 Window = tuple[datetime, datetime]
 
 
@@ -45,7 +44,7 @@ def announced_in(fest: Fest, window: Window, now: datetime, *, after: str) -> An
     total = wanted.count()
     if after:
         of_window = PlannedLive.objects.filter(fest=fest, starts_at__gte=starts, starts_at__lt=ends)
-        last = of_window.filter(pk=int(after)).first() if ID.fullmatch(after) else None
+        last = of_window.filter(pk=int(after)).first() if ROW_ID.fullmatch(after) else None
         if last is None:
             raise NoSuchPage
         wanted = wanted.filter(Q(starts_at__gt=last.starts_at) | Q(starts_at=last.starts_at, pk__gt=last.pk))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -29,7 +28,7 @@ from livefest.site import fest_context, fest_of
 from livefest.sql import execute
 from livefest.views.places import boards_of
 from livefest.views.showcase.forward import suspended
-from rankings.board_page import AS_IN_A_PATH, board_url, default_period
+from rankings.board_page import board_url, creator_addresses, default_period
 from rankings.export import places_of
 from rankings.live import fest_version
 from rankings.models import Board
@@ -120,11 +119,11 @@ def board_places(board: Board) -> list[str]:
 
 def creators_in(fest: Fest, part: int) -> Iterator[Found]:
     """Those whom pages put forward."""
-    address = reverse("creator", kwargs={"fest": fest.slug, "handle": "-"}).removesuffix("-/")
+    address = creator_addresses(fest.slug)
     entries = Entry.objects.filter(fest=fest, pk__gte=part * PART, pk__lt=(part + 1) * PART)
     shown = entries.filter(creator__withdrawn_at=None).filter(~suspended(fest, "creator")).order_by("pk")
     for handle in shown.values_list("creator__handle", flat=True):
-        yield Found(f"{address}{quote(handle, safe=AS_IN_A_PATH)}/")
+        yield Found(address(handle))
 
 
 def groups_in(fest: Fest, part: int) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -183,11 +183,3 @@ def figures(title: str, values: list[int], url: str = "") -> Line:
     """The best stand out where not all are level."""
     best = max(values)
     return Line(title, "", url, [Cell(value, value == best > min(values)) for value in values])
-
-
-def on_days(entry: Entry) -> list[tuple[date, int]]:
-    """The points of each fest day that the public is shown, in order."""
-    sums: dict[date, int] = {}
-    for (day, _rule), points in shown_points(entry).items():
-        sums[day] = sums.get(day, 0) + points
-    return sorted(sums.items())

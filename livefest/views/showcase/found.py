@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import quote
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -19,7 +18,7 @@ from livefest.models import Fest
 from livefest.site import region_name
 from livefest.sql import execute
 from livefest.views.showcase.forward import live_of
-from rankings.board_page import AS_IN_A_PATH
+from rankings.board_page import creator_addresses
 
 Named = TypeVar("Named", Group, Challenge)
 
@@ -118,14 +117,14 @@ def find_creators(fest: Fest, text: str, *, most: int, now: datetime | None = No
     rows = execute(CREATORS.format(shown=SHOWN), values)
     rows.sort(key=lambda row: row[1] != text)
     lives = live_of(fest, [row[0] for row in rows], now) if now and rows else {}
-    address = reverse("creator", kwargs={"fest": fest.slug, "handle": "-"}).removesuffix("-/")
+    address = creator_addresses(fest.slug)
     return [
         Hit(
             key=handle,
             name=name or handle,
             tag=f"@{handle}" if name else "",
             flag=region_name(code).flag if code else "",
-            url=f"{address}{quote(handle, safe=AS_IN_A_PATH)}/",
+            url=address(handle),
             live=entry in lives,
         )
         for entry, handle, name, code in rows

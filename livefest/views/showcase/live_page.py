@@ -13,17 +13,18 @@ from urllib.parse import urlencode
 
 from babel.numbers import format_currency, get_currency_precision
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import get_language, to_locale
 
-from creators.models import Entry, Live, Product, ProductShown
+from creators.models import Entry, Live, Product
 from livefest.campaign.words import with_name
 from livefest.copies import shown_copy
 from livefest.models import Fest, Metric
 from livefest.remembered import Remembered
 from livefest.site import region_name
 from livefest.sql import execute
+from livefest.views.partners.wares import shown_now
 from livefest.views.places import Person, person_of
 from livefest.views.showcase.forward import lives_on_air
 from rankings.board_page import Choice
@@ -195,8 +196,7 @@ def earned_in(fest: Fest, lives: list[Live]) -> dict[int, list[str]]:
 def points_today(fest: Fest, entries: list[int], now: datetime) -> dict[int, int]:
     """The points of some entries on the fest day of now, by entry; none while a copy stands in for what is derived: it
     is of another moment than who is LIVE."""
-    days = fest.days()
-    today = next((day for day in days if day.starts <= now < day.ends), None)
+    today = fest.day_on(now)
     if today is None or not entries or shown_copy(fest.pk):
         return {}
     # By segment, which the index has; it is the day's.
@@ -206,8 +206,7 @@ def points_today(fest: Fest, entries: list[int], now: datetime) -> dict[int, int
 
 def products_shown(fest: Fest, entries: list[int], now: datetime) -> dict[int, list[OnSale]]:
     """What some entries show in their LIVEs now, by entry; the first few of each."""
-    begun, unended = Q(starts=None) | Q(starts__lte=now), Q(ends=None) | Q(ends__gt=now)
-    rows = ProductShown.objects.filter(begun, unended, fest=fest, entry__in=entries).select_related("product")
+    rows = shown_now(fest, now).filter(entry__in=entries).select_related("product")
     found: dict[int, list[OnSale]] = {}
     for row in rows.order_by("product__position", "product_id", "pk") if entries else []:
         shown = found.setdefault(row.entry_id, [])

@@ -21,8 +21,7 @@ from livefest.pages import public_page
 from livefest.site import RegionName, fest_context, fest_of, region_name, version_of_fest
 from livefest.views.creator_page import Rank, entry_of, ranks_of
 from livefest.views.places import boards_of, group_names
-from livefest.views.showcase.comparison import on_days
-from rankings.copies import shown_belonging
+from rankings.copies import shown_belonging, shown_points
 from rankings.models import Board, Edition
 from rankings.results import current_edition
 from rewards.models import Award
@@ -90,3 +89,11 @@ def days_live(fest: Fest, entry: Entry, now: datetime) -> int:
     finder = DayFinder(fest.days())
     spans = lives.order_by().values_list("started_at", "ended_at")
     return len({day for starts, ends in spans if ends for day in finder.over(starts, ends)})
+
+
+def on_days(entry: Entry) -> list[tuple[date, int]]:
+    """The points of each fest day that the public is shown, in order."""
+    sums: dict[date, int] = {}
+    for (day, _rule), points in shown_points(entry).items():
+        sums[day] = sums.get(day, 0) + points
+    return sorted(sums.items())
