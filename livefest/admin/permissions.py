@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.admin import ModelAdmin
 from django.contrib.auth import get_permission_codename
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseForbidden
@@ -31,6 +33,11 @@ FEST_PAGES: list[FestPage] = []
 def permission(action: str, model: type[Model]) -> str:
     """Its name, such as "livefest.add_metric"."""
     return f"{model._meta.app_label}.{get_permission_codename(action, model._meta)}"
+
+
+def may_write(admin: ModelAdmin[Any], request: HttpRequest, row: Model | None) -> bool:
+    """Whether who asks may change the row; without one, whether they may add one."""
+    return admin.has_add_permission(request) if row is None else admin.has_change_permission(request, row)
 
 
 def lacking(request: HttpRequest, permissions: Iterable[str]) -> list[str]:

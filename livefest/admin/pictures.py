@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from livefest.admin.base import ModelForm, PlainAdmin
+from livefest.admin.permissions import may_write
 from livefest.admin.uploads import BoundedFileField
 from livefest.models import Picture
 from livefest.pictures import MOST_BYTES, WIDE, PictureError, drop_if_unused, made_from, stored
@@ -46,18 +47,15 @@ class PicturedAdmin(AdminBase):
     """Mixin of admins of rows with a picture; it stands before the admin's other classes. A picture that nothing shows
     any more is deleted."""
 
-    def may_picture(self, request: HttpRequest, obj: Any) -> bool:
-        return self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)
-
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if self.may_picture(request, obj):
+        if may_write(self, request, obj):
             form: Any = kwargs.get("form", self.form)
             kwargs["form"] = type(form.__name__, (PictureForm, form), fields_for(obj))
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["picture_shown"] if obj is not None else []
-        if self.may_picture(request, obj):
+        if may_write(self, request, obj):
             fields += fields_for(obj)
         return [*super().get_fieldsets(request, obj), (_("Picture"), {"fields": fields})]
 

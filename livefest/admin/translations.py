@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from livefest.admin.base import ModelForm, PlainAdmin
+from livefest.admin.permissions import may_write
 from livefest.models import Translated
 
 if TYPE_CHECKING:
@@ -47,11 +48,8 @@ class TranslatedAdmin(AdminBase):
     """Mixin of admins of translated rows. It stands before the admin's other classes, after `ReasonedAdmin`. Who may
     only look sees the translations as they are stored."""
 
-    def writes_translations(self, request: HttpRequest, obj: Any) -> bool:
-        return self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)
-
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if self.writes_translations(request, obj):
+        if may_write(self, request, obj):
             form: Any = kwargs.get("form", self.form)
             fields = {
                 name_in(language, name): field_for(self.model, name, language)
@@ -63,7 +61,7 @@ class TranslatedAdmin(AdminBase):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = [*super().get_fieldsets(request, obj)]
-        if self.writes_translations(request, obj):
+        if may_write(self, request, obj):
             names = self.model.TRANSLATED
             return [
                 *fieldsets,

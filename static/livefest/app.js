@@ -88,6 +88,7 @@
   addEventListener("online", () => {
     say();
     if (again) {
+      clearTimeout(next);
       wait = 5000;
       next = setTimeout(look, 1000 * Math.random());
     }
